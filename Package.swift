@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours: Swift 6 mode is implied by the tools version; warnings are errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        swiftSettings: strict)
+}
+
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+
+let package = Package(
+    name: "runegate",
+    products: [.executable(name: "runegate", targets: ["runegate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    ],
+    targets: [
+        // The distribution's C libraries. Each is imported by one Swift module only.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+
+        // From the bottom up: nothing below imports anything above.
+        library("GateModel", []),
+        library("Cryptography", ["COpenSSL", "GateModel"]),
+        library("GateConfig", ["GateModel", toml]),
+        library("Systemd", ["CSystemd", "GateModel"]),
+        library("Logs", ["Systemd", "GateModel", logging]),
+        library("TLS", ["COpenSSL", "GateModel", nio("NIOCore")]),
+        library("Mail", ["TLS", "GateModel", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
+        library("Store", ["Cryptography", "GateModel", logging, grdb]),
+        library("Identity", ["Store", "Mail", "Cryptography", "GateModel", "GateConfig", logging]),
+        library("UpstreamSelection", ["GateModel"]),
+        library(
+            "Gateway",
+            [
+                "Identity", "UpstreamSelection", "TLS", "GateModel", "GateConfig", logging, metrics,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+            ]),
+        library(
+            "Control",
+            [
+                "Identity", "Mail", "Store", "CQREncode", "GateModel", "GateConfig", logging, metrics,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+            ]),
+        library("Demo", ["GateModel", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+        .executableTarget(
+            name: "runegate",
+            dependencies: [
+                "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store", "Identity",
+                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, logging, metrics,
+                nio("NIOCore"), nio("NIOPosix"),
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["GateModel"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("GateModel"),
+        tests("Cryptography"),
+        tests("GateConfig"),
+        tests("Systemd"),
+        tests("Logs", [logging]),
+        tests("TLS", [nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded")]),
+        tests("Mail", ["TLS", "GateConfig", nio("NIOCore"), nio("NIOPosix"), logging]),
+        tests("Store", ["Cryptography", logging]),
+        tests("Identity", ["Store", "Mail", "Cryptography", "GateConfig", logging]),
+        tests("UpstreamSelection"),
+        tests(
+            "Gateway",
+            [
+                "Identity", "Store", "Mail", "Cryptography", "UpstreamSelection", "GateConfig", logging,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOEmbedded"),
+            ]),
+        tests("Control", ["Identity", "Store", "Mail", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
+        tests("Demo", [nio("NIOCore"), nio("NIOPosix")]),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,65 @@
+import Synchronization
+
+/// Where new requests go, as decided at one moment. A request reads it once and keeps it.
+package struct Selection: Sendable, Equatable {
+    /// The path for new requests.
+    package var current: UpstreamPath
+    /// The other path, if there is one and it may be tried when `current` hesitates.
+    package var alternative: UpstreamPath?
+    /// Counts the publications, so that a reader can tell a switch from a repetition.
+    package var generation: UInt64
+
+    package init(current: UpstreamPath, alternative: UpstreamPath? = nil, generation: UInt64 = 0) {
+        self.current = current
+        self.alternative = alternative
+        self.generation = generation
+    }
+}
+
+/// What live traffic tells about a path. Only active probes decide about liveness; these start a probe burst.
+package enum PassiveObservation: Sendable, Equatable {
+    case connectFailed(UpstreamPath.Name)
+    case firstByteLate(UpstreamPath.Name)
+    case byteSeen(UpstreamPath.Name)
+}
+
+/// The hand-over between whoever decides about paths and whoever uses them. Neither imports the other.
+package final class SelectionBoard: Sendable {
+    private let selection: Mutex<Selection>
+    private let observer: Mutex<(@Sendable (PassiveObservation) -> Void)?>
+
+    package init(_ initial: Selection) {
+        self.selection = Mutex(initial)
+        self.observer = Mutex(nil)
+    }
+
+    /// The user's end: read once per request, report what was seen.
+    package var reader: SelectionReader { SelectionReader(board: self) }
+
+    /// The decider's end: replaces the selection; the generation is counted here.
+    package func publish(current: UpstreamPath, alternative: UpstreamPath?) {
+        selection.withLock {
+            $0 = Selection(current: current, alternative: alternative, generation: $0.generation + 1)
+        }
+    }
+
+    /// Names who hears of observations; called on event loops, so it must return at once.
+    package func onObservation(_ observe: @escaping @Sendable (PassiveObservation) -> Void) {
+        observer.withLock { $0 = observe }
+    }
+
+    fileprivate var current: Selection { selection.withLock { $0 } }
+
+    fileprivate func report(_ observation: PassiveObservation) {
+        observer.withLock { $0 }?(observation)
+    }
+}
+
+/// The gateway's end of a ``SelectionBoard``.
+package struct SelectionReader: Sendable {
+    fileprivate let board: SelectionBoard
+
+    package var current: Selection { board.current }
+
+    package func report(_ observation: PassiveObservation) { board.report(observation) }
+}
