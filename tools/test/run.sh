@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs all tests: the unit tests in a debug build, then the end-to-end tests against a release build.
+# A failure of the first does not keep the second from running; the last line counts both.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+output=.build/test-output
+mkdir -p "$output"
+rm -f "$output"/unit*.xml "$output"/end-to-end.xml
+failed=()
+
+stage() {
+    local name=$1 started=$SECONDS
+    shift
+    echo "== $name"
+    "$@" || failed+=("$name")
+    echo "== $name: $((SECONDS - started)) s"
+}
+
+build_tests() { swift build --build-tests; }
+unit_tests() { swift test --skip-build --disable-xctest --xunit-output "$output/unit.xml"; }
+build_program() { swift build --configuration release --static-swift-stdlib --product runegate; }
+end_to_end_tests() {
+    .build/venv/bin/pytest Tests/EndToEnd --junit-xml "$output/end-to-end.xml"
+}
+
+stage "build the unit tests" build_tests
+stage "unit tests" unit_tests
+stage "build the program" build_program
+stage "end-to-end tests" end_to_end_tests
+
+for name in "${failed[@]}"; do echo "failed: $name" >&2; done
+python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml"
+counted=$?
+((${#failed[@]} == 0 && counted == 0))
