@@ -25,7 +25,9 @@ package struct LogOutput: Sendable {
     /// Entries with fields in the journal.
     package static let journal = LogOutput { entry in Journal.send(fields: JournalFields.make(entry)) }
 
-    /// One `write(2)` a line, so that lines of two threads do not mix (pipe(7), `PIPE_BUF`). What cannot be
+    /// Writes a line at once, so that lines of two threads do not mix (pipe(7), `PIPE_BUF`).
+    ///
+    /// What cannot be
     /// written is lost: a log must not stop the service.
     private static func writeLine(_ line: [UInt8], to descriptor: Int32) {
         line.withUnsafeBytes { bytes in

@@ -10,6 +10,9 @@ package enum LogSystem {
     /// After this every `Logger(label:)` writes through `format`.
     ///
     /// - Parameters:
+    ///   - format: The shape of a line.
+    ///   - level: The level of all modules that have none of their own.
+    ///   - moduleLevels: Levels by module, in lower case.
     ///   - noColor: Whether `NO_COLOR` is set (https://no-color.org).
     /// - Returns: The levels, to change them at a reload.
     @discardableResult

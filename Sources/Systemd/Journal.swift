@@ -3,7 +3,9 @@ import Glibc
 
 /// The journal's own protocol (sd_journal_sendv(3)): fields instead of a line.
 package enum Journal {
-    /// Writes one entry. Names are upper-case letters, digits and `_`, as the journal demands; an entry
+    /// Writes one entry.
+    ///
+    /// Names are upper-case letters, digits and `_`, as the journal demands; an entry
     /// with another name loses that field.
     ///
     /// - Returns: False when the library refused the entry. With no journal running it still says yes.

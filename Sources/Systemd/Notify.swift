@@ -1,7 +1,7 @@
 internal import CSystemd
 import Glibc
 
-/// What the service tells its manager (sd_notify(3)). Outside systemd nothing happens.
+/// What the service tells its manager (sd_notify(3)); outside systemd nothing happens.
 package enum Notify {
     /// One assignment of the notification protocol, or the few that belong together.
     package enum State: Equatable, Sendable {
@@ -28,7 +28,8 @@ package enum Notify {
                 separator: "\n")) > 0
     }
 
-    /// How long the manager waits for a sign of life before it kills us (`WatchdogSec=`); nil: not at all.
+    /// How long the manager waits for a sign of life before it kills us (`WatchdogSec=`), nil for ever.
+    ///
     /// Send ``State/watchdog`` at half of it.
     package static func watchdogInterval() -> Duration? {
         var microseconds: UInt64 = 0
