@@ -68,7 +68,12 @@ let package = Package(
                 "Identity", "Mail", "Store", "CQREncode", "GateModel", "GateConfig", logging, metrics,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
-        library("Demo", ["GateModel", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1")]),
+        library(
+            "Demo",
+            [
+                "GateModel", "Cryptography", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                nio("NIOWebSocket"),
+            ]),
         .executableTarget(
             name: "runegate",
             dependencies: [
@@ -96,7 +101,9 @@ let package = Package(
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOEmbedded"),
             ]),
         tests("Control", ["Identity", "Store", "Mail", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
-        tests("Demo", [nio("NIOCore"), nio("NIOPosix")]),
+        tests(
+            "Demo",
+            ["Cryptography", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOWebSocket")]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
