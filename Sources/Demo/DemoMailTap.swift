@@ -1,5 +1,5 @@
-package import GateModel
 internal import Foundation
+package import GateModel
 
 /// Shows the sign-in link of each mail in the outbox, so that the demo needs no mail server.
 package final class DemoMailTap: Sendable {
@@ -18,7 +18,8 @@ package final class DemoMailTap: Sendable {
                 atPath: outbox, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Fault(
-                code: "demo-outbox", problem: "The outbox \(outbox) cannot be made: \(error.localizedDescription)",
+                code: "demo-outbox",
+                problem: "The outbox \(outbox) cannot be made: \(error.localizedDescription)",
                 remedy: "Start the demo in a directory that you may write to.")
         }
         let watch = try await OutboxWatch.start(outbox) { name in
@@ -36,7 +37,9 @@ package final class DemoMailTap: Sendable {
         await watch.stop()
     }
 
-    /// The lines for one mail. The link stands alone on its line, so that a terminal makes it clickable
+    /// The lines for one mail.
+    ///
+    /// The link stands alone on its line, so that a terminal makes it clickable
     /// and a double click copies nothing else.
     static func notice(of letter: Letter) -> String {
         let rule = String(repeating: "─", count: 72)

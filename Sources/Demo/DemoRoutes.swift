@@ -28,7 +28,8 @@ enum DemoRoutes {
         WholeAnswer { exchange in
             let headers: HTTPHeaders = [
                 "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff",
-                "content-security-policy": "script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'",
+                "content-security-policy":
+                    "script-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'",
             ]
             exchange.answer(.ok, headers, body: ByteBuffer(string: text))
         }
@@ -86,7 +87,8 @@ struct Query {
     /// The value of `name` when it is a number from 0 to a million million.
     func number(_ name: String) -> Int64? {
         for pair in pairs where pair.hasPrefix("\(name)=") {
-            guard let value = Int64(pair.dropFirst(name.utf8.count + 1)), (0...1_000_000_000_000).contains(value)
+            guard let value = Int64(pair.dropFirst(name.utf8.count + 1)),
+                (0...1_000_000_000_000).contains(value)
             else { return nil }
             return value
         }

@@ -22,7 +22,9 @@ final class Exchange {
         context.flush()
     }
 
-    /// Begins an answer. A client that asked for the last answer on this connection is told so.
+    /// Begins an answer.
+    ///
+    /// A client that asked for the last answer on this connection is told so.
     func sendHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
         var headers = headers
         if !request.isKeepAlive { headers.replaceOrAdd(name: "connection", value: "close") }

@@ -2,7 +2,9 @@ internal import GateModel
 internal import NIOCore
 internal import NIOPosix
 
-/// One end of a relayed connection. Both ends live on one event loop and know each other.
+/// One end of a relayed connection.
+///
+/// Both ends live on one event loop and know each other.
 ///
 /// A half reads only while its partner can write, passes an end of input on as a half-close, and while the
 /// path is cut does nothing at all: what still arrives is held, also the news that the peer has gone.
@@ -121,7 +123,11 @@ final class RelayHalf: ChannelInboundHandler {
                 case .success:
                     self.partner = back
                     // Whoever came and went meanwhile is told now.
-                    if let context = self.context { self.proceed(context) } else { back.closeOutput(.connection) }
+                    if let context = self.context {
+                        self.proceed(context)
+                    } else {
+                        back.closeOutput(.connection)
+                    }
                 case .failure:
                     context.close(promise: nil)
                 }

@@ -1,6 +1,8 @@
 internal import NIOCore
 
-/// Answers one request. Everything is called on the connection's event loop.
+/// Answers one request.
+///
+/// Everything is called on the connection's event loop.
 protocol Responder: AnyObject {
     /// The head of the request is there.
     func begin(_ exchange: Exchange)

@@ -28,7 +28,8 @@ final class Ticker: Responder {
         if exchange.isWritable {
             let seconds = SystemTime().now().unixSeconds
             exchange.sendBody(
-                ByteBuffer(string: "id: \(count)\ndata: {\"tick\": \(count), \"unixSeconds\": \(seconds)}\n\n"))
+                ByteBuffer(
+                    string: "id: \(count)\ndata: {\"tick\": \(count), \"unixSeconds\": \(seconds)}\n\n"))
         }
         timer = exchange.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in
             self?.tick(exchange)

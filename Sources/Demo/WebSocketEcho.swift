@@ -9,7 +9,9 @@ final class WebSocketEcho: ChannelInboundHandler {
 
     static let largestFrameBytes = 16 * 1024 * 1024
 
-    /// The extra headers of the 101 answer; nil refuses the upgrade. The first subprotocol that the client
+    /// The extra headers of the 101 answer; nil refuses the upgrade.
+    ///
+    /// The first subprotocol that the client
     /// offers is taken, so that one can see it pass a proxy.
     static func answerHeaders(to head: HTTPRequestHead) -> HTTPHeaders? {
         guard head.uri.split(separator: "?", maxSplits: 1).first == "/ws" else { return nil }

@@ -34,7 +34,8 @@ struct WhoAmI: Encodable {
             forwardedEmail: head.headers.first(name: "x-forwarded-email"))
         self.headers = head.headers.map { Header(name: $0.name, value: $0.value) }
         self.cookies = head.headers["cookie"].flatMap { $0.split(separator: ";") }.map { pair in
-            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = pair.drop { $0 == " " }.split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return Header(name: String(parts[0]), value: parts.count == 2 ? String(parts[1]) : "")
         }
     }

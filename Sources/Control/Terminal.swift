@@ -1,0 +1,32 @@
+internal import Glibc
+
+/// The standard streams of a verb: results to one, diagnostics to the other.
+package struct Terminal: Sendable {
+    package static let output = Terminal(descriptor: STDOUT_FILENO)
+    package static let diagnostics = Terminal(descriptor: STDERR_FILENO)
+
+    private let descriptor: Int32
+
+    /// Whether a person looks at it.
+    package var isInteractive: Bool { isatty(descriptor) == 1 }
+
+    /// Whether colour is welcome: only for a person, and never with `NO_COLOR` (no-color.org).
+    package var hasColor: Bool {
+        guard isInteractive, let value = getenv("NO_COLOR") else { return isInteractive }
+        return value.pointee == 0
+    }
+
+    /// Writes the text and a newline at once.
+    ///
+    /// There is no buffer, so that nothing is lost when the verb is interrupted. A closed reader is nobody's
+    /// error.
+    package func write(line: String) {
+        var rest = Array("\(line)\n".utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
