@@ -32,7 +32,7 @@ package struct ConfigSources: Sendable {
     package var files: any ConfigFiles
     /// Where `runegate.toml`, `runegate.env` and `config/email.toml` are.
     package var directory: String
-    /// Reads a systemd credential by name; nil when there is none. A final newline is dropped here.
+    /// Reads a systemd credential by name; nil when there is none.
     package var credential: @Sendable (String) throws(Fault) -> Secret?
     package var flags: [Flag]
     /// Whether `./.env` and `./config/email.toml` may be read, in development.

@@ -1,6 +1,8 @@
 package import GateModel
 
-/// Everything that can be configured, as checked values. The table of keys (``Keys``) says what each means.
+/// Everything that can be configured, as checked values.
+///
+/// The table of keys (``Keys``) says what each means.
 package struct Settings: Sendable {
     package enum Environment: String, Sendable {
         case development, production
@@ -54,7 +56,9 @@ package struct TokenSettings: Sendable, Equatable {
         case edDSA = "EdDSA"
     }
 
-    /// Signs links; at least 32 bytes. Keys are derived from it, it is no key itself.
+    /// Signs links; at least 32 bytes.
+    ///
+    /// Keys are derived from it, it is no key itself.
     package var jwtSecret: Secret
     /// Verify links, never sign.
     package var jwtSecretPrevious: [Secret]

@@ -32,7 +32,8 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     /// Every spelling of `Host` that means this origin, lower-case. On a loopback base URL `localhost`,
     /// `127.0.0.1` and `[::1]` are equal; the default port may be written out.
     package var acceptedAuthorities: Set<String> {
-        let hosts = isLoopback ? ["localhost", "127.0.0.1", "[::1]"] : [(try? IPAddress(host).uriHost) ?? host]
+        let hosts =
+            isLoopback ? ["localhost", "127.0.0.1", "[::1]"] : [(try? IPAddress(host).uriHost) ?? host]
         var all = Set(hosts.map { "\($0):\(port)" })
         if port == scheme.defaultPort { all.formUnion(hosts) }
         return all

@@ -6,7 +6,7 @@ package struct ConfigError: Error, Equatable, Sendable, CustomStringConvertible 
     package enum Place: Hashable, Sendable, CustomStringConvertible {
         /// A variable of the process environment.
         case environment
-        /// A file; line and column count from 1, column 0 means the whole line.
+        /// A file; line and column count from 1, line 0 means the whole file, column 0 the whole line.
         case file(path: String, line: Int, column: Int)
         /// A systemd credential, by its name.
         case credential(String)
@@ -18,6 +18,7 @@ package struct ConfigError: Error, Equatable, Sendable, CustomStringConvertible 
         package var description: String {
             switch self {
             case .environment: "environment"
+            case .file(let path, 0, _): path
             case .file(let path, let line, 0): "\(path):\(line)"
             case .file(let path, let line, let column): "\(path):\(line):\(column)"
             case .credential(let name): "credential \(name)"

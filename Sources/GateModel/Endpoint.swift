@@ -19,7 +19,8 @@ package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `scheme://host[:port]`; a path, a query or a user is refused, since none of them would be used.
     package init(_ text: some StringProtocol) throws(Malformed) {
-        let malformed = Malformed(expected: "http:// or https://, a host and a port, such as http://127.0.0.1:7860")
+        let malformed = Malformed(
+            expected: "http:// or https://, a host and a port, such as http://127.0.0.1:7860")
         guard let separator = text.firstRange(of: "://"),
             let scheme = Scheme(rawValue: text[..<separator.lowerBound].lowercased())
         else { throw malformed }
@@ -44,7 +45,8 @@ package enum HostAndPort {
         let host: String
         if rest.first == "[" {
             guard let close = rest.firstIndex(of: "]"),
-                let address = try? IPAddress(rest[rest.index(after: rest.startIndex)..<close]), !address.isIPv4
+                let address = try? IPAddress(rest[rest.index(after: rest.startIndex)..<close]),
+                !address.isIPv4
             else { return nil }
             host = address.description
             rest = rest[rest.index(after: close)...]

@@ -30,7 +30,9 @@ package struct SystemTime: TimeSource {
     }
 
     package func now() -> Moment {
-        Moment(sinceBoot: Self.time(of: CLOCK_BOOTTIME), unixSeconds: Self.time(of: CLOCK_REALTIME).components.seconds)
+        Moment(
+            sinceBoot: Self.time(of: CLOCK_BOOTTIME),
+            unixSeconds: Self.time(of: CLOCK_REALTIME).components.seconds)
     }
 
     private static func time(of clock: clockid_t) -> Duration {

@@ -2,7 +2,9 @@
 ///
 /// It describes itself as `(hidden)` everywhere, reflection included; the bytes are reached only by
 /// ``bytes`` and ``text``, so that each use can be found.
-package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The secret itself. Never log it, never put it into an error.
     package let bytes: [UInt8]
 
