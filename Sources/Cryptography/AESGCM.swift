@@ -6,10 +6,12 @@ package enum AESGCM {
     private static let nonceBytes = 12
     private static let tagBytes = 16
 
-    /// `nonce ‖ ciphertext ‖ tag`. One key may seal 2³² messages (SP 800-38D §8.3).
+    /// `nonce ‖ ciphertext ‖ tag`.
     ///
-    /// - Parameter context: Authenticated, not stored: the same must be given to open. It ties a sealed
-    ///   value to its place, so that a row cannot be moved to another.
+    /// One key may seal 2³² messages (SP 800-38D §8.3).
+    ///
+    /// The context is authenticated, not stored: the same must be given to open. It ties a sealed value to
+    /// its place, so that a row cannot be moved to another.
     package static func seal(_ plaintext: [UInt8], key: Secret, context: [UInt8] = []) -> [UInt8] {
         precondition(key.bytes.count == 32, "AES-256 takes a key of 32 bytes")
         let nonce = Random.bytes(nonceBytes)

@@ -31,7 +31,9 @@ package enum Ed25519 {
         return signature
     }
 
-    /// Whether `signature` is one of `message` under a 32-byte public key. Anything malformed is not.
+    /// Whether `signature` is one of `message` under a 32-byte public key.
+    ///
+    /// Anything malformed is not.
     package static func verify(_ signature: [UInt8], of message: [UInt8], publicKey: [UInt8]) -> Bool {
         guard signature.count == 64, publicKey.count == 32,
             let key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, publicKey, publicKey.count)
@@ -51,7 +53,8 @@ package enum Ed25519 {
 
     private static func privateKey(_ seed: Secret) -> OpaquePointer {
         precondition(seed.bytes.count == 32, "an Ed25519 seed has 32 bytes")
-        guard let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed.bytes, seed.bytes.count) else {
+        guard let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed.bytes, seed.bytes.count)
+        else {
             preconditionFailure("libcrypto has no Ed25519")
         }
         return key

@@ -1,6 +1,7 @@
 /// base64url without padding (RFC 4648 §5), as JWS uses it.
 package enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     private static let values: [UInt8] = {
         var table = [UInt8](repeating: 0xff, count: 256)
@@ -92,7 +93,9 @@ package enum Base32 {
     }
 
     /// What a person typed, in the one spelling ``encode(_:)`` gives: upper-case, `I L` read as 1, `O` as 0,
-    /// spaces and hyphens dropped. Nil when another character is in it.
+    /// spaces and hyphens dropped.
+    ///
+    /// Nil when another character is in it.
     package static func canonical(_ text: some StringProtocol) -> String? {
         var output: [UInt8] = []
         for byte in text.utf8 {

@@ -27,7 +27,9 @@ package enum HMACSHA256 {
 
 /// HKDF with SHA-256 (RFC 5869): one secret, a key of its own for each purpose.
 package enum HKDFSHA256 {
-    /// Derives `count` bytes; `label` is the `info` input and names the purpose. `salt` may be empty.
+    /// Derives `count` bytes; `label` is the `info` input and names the purpose.
+    ///
+    /// `salt` may be empty.
     package static func derive(from secret: Secret, salt: [UInt8] = [], label: String, count: Int) -> Secret {
         precondition(count <= 255 * 32, "RFC 5869 §2.3 allows at most 255 blocks")
         let zeros = [UInt8](repeating: 0, count: 32)

@@ -1,6 +1,8 @@
 /// Reads the sources, in their order, into checked settings.
 package enum ConfigLoader {
-    /// All settings, or all problems. Reads files through `sources` and changes nothing.
+    /// All settings, or all problems.
+    ///
+    /// Reads files through `sources` and changes nothing.
     package static func load(_ sources: ConfigSources) -> LoadedConfiguration {
         let raw = RawSettings.collect(sources)
         var reader = SettingsReader(sources: sources, raw: raw)

@@ -72,8 +72,9 @@ package struct Key<Value: Sendable>: Sendable {
     let kind: ValueKind<Value>
     let defaultValue: Value
 
-    /// Takes one line of the table. The default is read like any other value: one that could not be typed
-    /// in is a mistake of ours.
+    /// Takes one line of the table.
+    ///
+    /// The default is read like any other value: one that could not be typed in is a mistake of ours.
     init(
         _ name: String, _ section: KeyDefinition.Section, _ kind: ValueKind<Value>, default text: String,
         reload: KeyDefinition.Reload = .live, alias: String? = nil, example: String? = nil, _ summary: String

@@ -114,7 +114,9 @@ extension SettingsReader {
         }
     }
 
-    /// A target that the unit's address filter drops would look like a dead tunnel. Names are looked up by `serve`.
+    /// A target that the unit's address filter drops would look like a dead tunnel.
+    ///
+    /// Names are looked up by `serve`.
     private mutating func checkAllowedAddresses(_ settings: Settings) {
         guard let allowed = settings.allowedAddresses, sources.reader != .mailer else { return }
         let upstream = settings.upstream

@@ -16,7 +16,9 @@ struct SettingsReader {
         self.warnings = raw.warnings
     }
 
-    /// The value that counts. A wrong one is reported, and the default takes its place so that reading goes on.
+    /// The value that counts.
+    ///
+    /// A wrong one is reported, and the default takes its place so that reading goes on.
     mutating func value<Value>(_ key: Key<Value>) -> Value {
         read(key.definition, key.kind) ?? key.defaultValue
     }

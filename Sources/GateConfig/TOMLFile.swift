@@ -21,7 +21,7 @@ struct TOMLFile {
 
     /// Reads the text of the file at `path`.
     ///
-    /// - Parameter hidesText: Whether the file may hold a secret: then no piece of it is quoted.
+    /// With `hidesText`, since the file may hold a secret, no piece of it gets into a message.
     static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError> {
         // The library takes C strings: it would stop at a NUL and call the rest absent.
         guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {

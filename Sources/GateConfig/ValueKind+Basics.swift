@@ -44,9 +44,9 @@ extension ValueKind<Int> {
 }
 
 extension ValueKind {
-    /// Elements with commas between; blanks around them are ignored. The message names the wrong one.
+    /// Elements with commas between; blanks around them are ignored.
     ///
-    /// - Parameter parse: What one element means; nil: it is none.
+    /// The message names the wrong one. `parse` says what one element means, or nil when it is none.
     static func list<Element>(
         of noun: String, example: String, parse: @escaping @Sendable (String) -> [Element]?
     ) -> ValueKind where Value == [Element] {
@@ -74,7 +74,7 @@ func trimmed(_ text: Substring) -> String {
 extension ValueKind<Duration> {
     /// A number and a unit, such as `500ms`, `30s`, `10m`, `24h`, `7d`.
     ///
-    /// - Parameter bareUnit: What a number without a unit means; nil: it is refused.
+    /// A number without a unit means `bareUnit`; with none such it is refused.
     static func duration(
         _ range: ClosedRange<Duration>, bareUnit: DurationText.Unit? = nil
     ) -> ValueKind {

@@ -50,8 +50,9 @@ extension ValueKind<[IPNetwork]> {
         text == "localhost" ? IPNetwork.loopback : (try? IPNetwork(text)).map { [$0] }
     }
 
-    /// Those whose word about a client's address is taken: never everybody's. Unix peers always are
-    /// believed, so the word for them adds nothing.
+    /// Those whose word about a client's address is taken: never everybody's.
+    ///
+    /// Unix peers always are believed, so the word for them adds nothing.
     static let proxies = ValueKind.list(of: "addresses or blocks (not /0)", example: "localhost,192.0.2.7") {
         (text: String) -> [IPNetwork]? in
         if text == "unix" { return [] }

@@ -29,8 +29,10 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     /// Whether it names this machine itself: `localhost` or a loopback address.
     package var isLoopback: Bool { host == "localhost" || (try? IPAddress(host).isLoopback) == true }
 
-    /// Every spelling of `Host` that means this origin, lower-case. On a loopback base URL `localhost`,
-    /// `127.0.0.1` and `[::1]` are equal; the default port may be written out.
+    /// Every spelling of `Host` that means this origin, lower-case.
+    ///
+    /// On a loopback base URL `localhost`, `127.0.0.1` and `[::1]` are equal; the default port may be written
+    /// out.
     package var acceptedAuthorities: Set<String> {
         let hosts =
             isLoopback ? ["localhost", "127.0.0.1", "[::1]"] : [(try? IPAddress(host).uriHost) ?? host]

@@ -1,6 +1,8 @@
 import Glibc
 
-/// An IPv4 or IPv6 address, without zone. IPv4-mapped IPv6 addresses become IPv4.
+/// An IPv4 or IPv6 address, without zone.
+///
+/// IPv4-mapped IPv6 addresses become IPv4.
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// The address in network order: 4 or 16 bytes.
     package let bytes: [UInt8]

@@ -5,7 +5,9 @@
 package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
-    /// The secret itself. Never log it, never put it into an error.
+    /// The secret itself.
+    ///
+    /// Never log it, never put it into an error.
     package let bytes: [UInt8]
 
     package init(bytes: [UInt8]) {
