@@ -1,0 +1,29 @@
+import Identity
+
+// What we say in more than one place: on a page and in JSON.
+
+enum Words {
+    static let malformedAddress =
+        "That does not look like an e-mail address. It should be like you@example.com."
+    static let wrongCode =
+        "That code did not work. A code works once, for a short time, and only in the browser that asked for it."
+    static let askOwner = "This site sends no mail. Ask its owner for a sign-in link."
+
+    /// The same for every address: whether it may sign in is nobody else's business.
+    static func linkOnItsWay(minutes: Int) -> String {
+        "If this address may sign in here, a message with a link is on its way. "
+            + "The link works once, for \(span(minutes: minutes))."
+    }
+
+    static func limited(_ limit: Limit) -> String {
+        switch limit.kind {
+        case .ip: "Too many tries. Please wait \(span(seconds: limit.resetSeconds))."
+        case .email:
+            "This address asked for a link a moment ago. You can ask again in \(span(seconds: limit.resetSeconds))."
+        }
+    }
+
+    static func span(minutes: Int) -> String { minutes == 1 ? "1 minute" : "\(minutes) minutes" }
+
+    static func span(seconds: Int) -> String { seconds == 1 ? "1 second" : "\(seconds) seconds" }
+}
