@@ -4,10 +4,14 @@ internal import NIOHTTP1
 /// One request and the way to answer it.
 final class Exchange {
     let request: HTTPRequestHead
+    /// Whether the connection ends with this answer.
+    var isLast: Bool
+    private(set) var isFinished = false
     private let context: ChannelHandlerContext
 
     init(request: HTTPRequestHead, context: ChannelHandlerContext) {
         self.request = request
+        self.isLast = !request.isKeepAlive
         self.context = context
     }
 
@@ -27,7 +31,7 @@ final class Exchange {
     /// A client that asked for the last answer on this connection is told so.
     func sendHead(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
         var headers = headers
-        if !request.isKeepAlive { headers.replaceOrAdd(name: "connection", value: "close") }
+        if isLast { headers.replaceOrAdd(name: "connection", value: "close") }
         send(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
         context.flush()
     }
@@ -39,8 +43,12 @@ final class Exchange {
 
     /// Ends the answer, and the connection if that was its last.
     func finish() {
-        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
-        if !request.isKeepAlive { context.close(promise: nil) }
+        isFinished = true
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: sent)
+        guard isLast else { return }
+        // Closing earlier would throw away what the client has not taken yet.
+        sent.futureResult.assumeIsolated().whenComplete { [context] _ in context.close(promise: nil) }
     }
 
     /// A whole answer; to HEAD only what its head would be.
