@@ -3,20 +3,23 @@
 #
 #   tools/setup/debian-packages.sh build          what the program is built with
 #   tools/setup/debian-packages.sh build test     also what the end-to-end tests run against
+#   tools/setup/debian-packages.sh bench          what the benchmarks measure beside, and with
 #
 # Runs as root, or through sudo otherwise.
 set -euo pipefail
 
 build=(libssl-dev libsystemd-dev libsqlite3-dev libqrencode-dev pkg-config)
 test=(chromium curl nginx openssl python3-venv)
+bench=(haproxy nginx python3 wrk)
 
 wanted=()
 for group in "$@"; do
     case $group in
         build) wanted+=("${build[@]}") ;;
         test) wanted+=("${test[@]}") ;;
+        bench) wanted+=("${bench[@]}") ;;
         *)
-            echo "debian-packages: no such group: $group (build, test)" >&2
+            echo "debian-packages: no such group: $group (build, test, bench)" >&2
             exit 64
             ;;
     esac
