@@ -19,8 +19,20 @@ enum Mark {
 
     /// Above "Check your mail".
     static let envelope: HTML = """
-        <svg class="picture" viewBox="0 0 48 48" width="48" height="48" aria-hidden="true" focusable="false">\
-        <rect x="5" y="11" width="38" height="27" rx="5"/><path d="m7 14.5 14.2 11.8a4.4 4.4 0 0 0 5.6 0L41 14.5"/></svg>
+        <svg class="picture" viewBox="0 0 42 32" width="42" height="32" aria-hidden="true" focusable="false">\
+        <rect x="2" y="2" width="38" height="28" rx="5"/><path d="m4 6 14.2 11.8a4.4 4.4 0 0 0 5.6 0L38 6"/></svg>
 
         """
+
+    /// A tick, a cross or a question mark.
+    static func state(_ state: FailureChain.State) -> HTML {
+        let path =
+            switch state {
+            case .good: "m4 8.5 2.7 2.7L12 5.5"
+            case .broken: "m5 5 6 6M11 5l-6 6"
+            case .unknown: "M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.4M8 12v.1"
+            }
+        return
+            "<svg viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\"><path d=\"\(path)\"/></svg>"
+    }
 }

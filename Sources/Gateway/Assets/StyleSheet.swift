@@ -38,14 +38,14 @@ enum StyleSheet {
         .logo{display:block;height:44px;max-width:12rem;width:auto}
         .card{width:100%;max-width:25.5rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;\
         padding:1.75rem 1.5rem;box-shadow:var(--shade)}
-        h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;text-wrap:balance}
+        h1{margin:0 0 .625rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;text-wrap:balance}
         p{margin:0 0 1.25rem}
         form{margin:0}
         label{display:block;margin:0 0 .375rem;font-size:.9375rem;font-weight:550}
         input,button,.button{font:inherit;width:100%;min-height:3rem;border-radius:.6875rem}
         input{display:block;padding:.625rem .875rem;color:inherit;background:var(--field);\
         border:1px solid var(--field-line)}
-        input::placeholder{color:var(--quiet);opacity:.75}
+        input::placeholder{color:var(--quiet);opacity:.85}
         input[aria-invalid]{border-color:var(--problem)}
         .code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:1.125rem;\
         letter-spacing:.16em;text-align:center;text-transform:uppercase}
@@ -57,15 +57,30 @@ enum StyleSheet {
         .second:hover{background:var(--soft);filter:none}
         button[aria-busy]{opacity:.65;cursor:progress}
         :focus-visible{outline:2px solid var(--ink);outline-offset:2px}
+        input:focus-visible{outline-offset:-1px}
         a{color:inherit;text-underline-offset:.2em}
         .apart{margin-top:1.5rem;padding-top:1.5rem;border-top:1px solid var(--line)}
-        .who{padding:.75rem .875rem;border-radius:.6875rem;background:var(--soft);font-weight:600}
+        .who{margin-top:1rem;padding:.75rem .875rem;border-radius:.6875rem;background:var(--soft);font-weight:600}
         .notice{padding:.625rem .875rem;border-radius:.6875rem;background:var(--soft);font-size:.9375rem}
         .problem{margin:.5rem 0 0;color:var(--problem);font-size:.9375rem}
         .quiet{margin:1.25rem 0 0;color:var(--quiet);font-size:.875rem}
         .code-word{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.75rem}
         .picture{display:block;margin:0 0 1rem}
         .picture *{fill:none;stroke:var(--ink);stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
+        .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+        .chain{display:flex;list-style:none;margin:1.5rem 0;padding:0;font-size:.8125rem;font-weight:550}
+        .chain li{flex:1;position:relative;text-align:center;color:var(--quiet)}
+        .chain li+li::before{content:"";position:absolute;top:.9375rem;right:calc(50% + 1.375rem);\
+        left:calc(-50% + 1.375rem);border-top:2px solid var(--line)}
+        .dot{display:grid;place-items:center;width:2rem;height:2rem;margin:0 auto .375rem;border-radius:50%;\
+        border:1.5px solid var(--field-line);background:var(--card)}
+        .dot path{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
+        .good .dot{color:var(--card);background:var(--ink);border-color:var(--ink)}
+        .chain .good{color:var(--ink)}
+        .chain .good+.good::before{border-color:var(--ink)}
+        .chain .broken{color:var(--problem);font-weight:650}
+        .broken .dot{border-color:var(--problem)}
+        .chain .broken::before,.chain .unknown::before{border-top-style:dashed}
         .waiting{display:flex;align-items:center;gap:.75rem;padding:.75rem .875rem;border-radius:.6875rem;\
         background:var(--soft);font-variant-numeric:tabular-nums}
         .pulse{flex:none;width:.625rem;height:.625rem;border-radius:50%;background:var(--edge);\

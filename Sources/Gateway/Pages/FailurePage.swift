@@ -3,8 +3,14 @@ import Identity
 // Error pages: one sentence of what happened, one way on.
 
 extension PageLayout {
-    /// - Parameter retrySeconds: When the page loads itself again; nil: it does not.
-    func failure(_ words: FailureWords, retrySeconds: Int?) -> HTML {
+    /// The page of one error.
+    ///
+    /// - Parameters:
+    ///   - words: What it says.
+    ///   - chain: Which layer between here and the app broke.
+    ///   - retrySeconds: When the page loads itself again; nil: it does not.
+    /// - Returns: The whole page.
+    func failure(_ words: FailureWords, chain: FailureChain? = nil, retrySeconds: Int? = nil) -> HTML {
         let retry: HTML? = retrySeconds.map { seconds in
             """
             <p class="waiting"><span class="pulse" aria-hidden="true"></span>
@@ -17,7 +23,7 @@ extension PageLayout {
             content: """
                 <h1>\(words.title)</h1>
                 <p>\(words.text)</p>
-                \(retry)\(action(words.action, isRetrying: retrySeconds != nil))
+                \(chain?.html)\(retry)\(action(words.action, isRetrying: retrySeconds != nil))
                 <p class="quiet code-word">\(words.code)</p>
                 """)
     }
@@ -36,8 +42,10 @@ extension PageLayout {
     /// The 429 page, counting down.
     ///
     /// - Parameters:
+    ///   - limit: Which limit, and how long.
     ///   - hasCodeForm: Whether a message may be there already, whose code can be typed.
     ///   - continueAt: Where under `/.runegate/` to go on when the time is over; nil: the same address.
+    /// - Returns: The whole page.
     func limited(_ limit: Limit, hasCodeForm: Bool, continueAt: String?) -> HTML {
         let path = continueAt.map { SiteRoutes.prefix + $0 }
         let why: HTML =

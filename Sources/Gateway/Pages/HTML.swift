@@ -29,6 +29,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
 
     init(stringInterpolation: StringInterpolation) { self.text = stringInterpolation.text }
 
+    init(joining pieces: [HTML]) { self.text = pieces.map(\.text).joined() }
+
     var bytes: [UInt8] { Array(text.utf8) }
 
     /// The text with the five characters that HTML gives a meaning as references, and without what would

@@ -22,9 +22,13 @@ struct PageLayout: Sendable {
         let path: String?
     }
 
+    /// A whole page.
+    ///
     /// - Parameters:
     ///   - title: For the window; the brand is added.
+    ///   - refresh: When it loads something again.
     ///   - content: The card's content, headed by an `h1`.
+    /// - Returns: The document.
     func page(title: String, refresh: Refresh? = nil, content: HTML) -> HTML {
         """
         <!doctype html>

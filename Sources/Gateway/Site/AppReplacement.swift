@@ -12,7 +12,11 @@ extension Site {
     /// The answer to a request for the app without a session: a navigation is sent to the sign-in page and
     /// comes back afterwards, anything else (an API call, a WebSocket) gets 401.
     ///
-    /// - Parameter target: The raw request target.
+    /// - Parameters:
+    ///   - method: Only GET and HEAD can be navigations.
+    ///   - target: The raw request target.
+    ///   - headers: The request's.
+    /// - Returns: 302 or 401.
     package func challenge(method: HTTPMethod, target: String, headers: HTTPHeaders) -> LocalResponse {
         guard method == .GET || method == .HEAD, wantsPage(headers) else {
             return .json(
@@ -31,20 +35,26 @@ extension Site {
 
     /// The answer when something other than the app has to answer.
     ///
-    /// - Parameter retries: Whether the page may load itself again; false when the request was not a GET, or
-    ///   must not be repeated for another reason.
+    /// - Parameters:
+    ///   - kind: What went wrong.
+    ///   - wantsHTML: A page, else JSON (see ``wantsPage(_:)``).
+    ///   - retries: Whether the page may load itself again; false when the request was not a GET, or must not
+    ///     be repeated for another reason.
+    /// - Returns: The kind's status, with `Retry-After` where waiting helps.
     package func failure(_ kind: FailureKind, wantsHTML: Bool, retries: Bool = true) -> LocalResponse {
-        let response = failure(
-            words: FailureWords(kind), status: kind.status, wantsHTML: wantsHTML,
-            retrySeconds: retries ? kind.retrySeconds : nil)
+        let words = FailureWords(kind)
+        var response = failure(words: words, status: kind.status, wantsHTML: wantsHTML)
+        if wantsHTML {
+            let page = layout.failure(
+                words, chain: FailureChain(kind), retrySeconds: retries ? kind.retrySeconds : nil)
+            response = .page(kind.status, page)
+        }
         return kind.retrySeconds.map { response.adding("Retry-After", "\($0)") } ?? response
     }
 
-    func failure(
-        words: FailureWords, status: HTTPResponseStatus, wantsHTML: Bool, retrySeconds: Int? = nil
-    ) -> LocalResponse {
+    func failure(words: FailureWords, status: HTTPResponseStatus, wantsHTML: Bool) -> LocalResponse {
         wantsHTML
-            ? .page(status, layout.failure(words, retrySeconds: retrySeconds))
+            ? .page(status, layout.failure(words))
             : .json(status, ["error": .text(words.code), "message": .text("\(words.title). \(words.text)")])
     }
 

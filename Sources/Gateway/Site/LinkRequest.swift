@@ -17,7 +17,9 @@ extension Site {
             .ok, layout.signIn(form(next: next, notice: query?["signed-out"].map { _ in .signedOut })))
     }
 
-    /// Takes the address. The answer and the work are the same for everybody; whether mail leaves is decided
+    /// Takes the address.
+    ///
+    /// The answer and the work are the same for everybody; whether mail leaves is decided
     /// out of sight.
     func requestLink(_ request: LocalRequest) async -> LocalResponse {
         let fields: FormFields
@@ -90,7 +92,10 @@ extension Site {
 
     /// The 429 of the limits that count for strangers.
     ///
-    /// - Parameter page: What people see; nil answers in JSON.
+    /// - Parameters:
+    ///   - limit: Which limit, and how long.
+    ///   - page: What people see; nil answers in JSON.
+    /// - Returns: 429 with the headers of DESIGN §5.3.
     func limited(_ limit: Limit, page: HTML?) -> LocalResponse {
         let json: JSONText = [
             "error": "rate_limited", "message": .text(Words.limited(limit)),

@@ -33,7 +33,9 @@ package struct LocalRequest: Sendable {
     }
 }
 
-/// A whole answer. The edge adds `Content-Length`, `Date` and `Connection`, and leaves the body out for HEAD.
+/// A whole answer.
+///
+/// The edge adds `Content-Length`, `Date` and `Connection`, and leaves the body out for HEAD.
 package struct LocalResponse: Sendable {
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders

@@ -52,6 +52,8 @@ enum LinkOpening: Equatable {
     /// One click is enough only in the browser that asked, on a navigation that a person made.
     ///
     /// - Parameters:
+    ///   - method: The request's.
+    ///   - headers: The request's.
     ///   - isSameBrowser: The request's nonce cookie is the one the link is bound to.
     ///   - hasSession: Somebody is signed in here already; a link must not replace them unseen.
     init(method: HTTPMethod, headers: HTTPHeaders, isSameBrowser: Bool, hasSession: Bool) {

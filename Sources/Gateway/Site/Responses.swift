@@ -38,7 +38,12 @@ extension LocalResponse {
         return response
     }
 
-    /// - Parameter location: A path of this origin; it is never built from a header.
+    /// A redirect.
+    ///
+    /// - Parameters:
+    ///   - status: 302 for a challenge, 303 after a POST or a link.
+    ///   - location: A path of this origin; it is never built from a header.
+    /// - Returns: An answer without a body.
     static func redirect(_ status: HTTPResponseStatus, to location: String) -> LocalResponse {
         var response = LocalResponse(status: status, headers: baseHeaders)
         response.headers.add(name: "Location", value: location)

@@ -5,7 +5,9 @@ import NIOHTTP1
 // Using a link or a code, and signing out.
 
 extension Site {
-    /// The link from the mail. It signs in at once only where ``LinkOpening`` says so, so that scanners,
+    /// The link from the mail.
+    ///
+    /// It signs in at once only where ``LinkOpening`` says so, so that scanners,
     /// previews and foreign pages cannot use it up.
     func openLink(_ request: LocalRequest) async -> LocalResponse {
         let asPage = wantsPage(request.headers)

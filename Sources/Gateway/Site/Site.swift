@@ -4,7 +4,9 @@ package import Identity
 package import NIOHTTP1
 
 /// Runegate's own pages: everything under `/.runegate/` and its aliases, and the answers given in the app's
-/// place. Holds no state; a reload makes a new one.
+/// place.
+///
+/// Holds no state; a reload makes a new one.
 package final class Site: Sendable {
     /// The largest body of a form; the edge refuses more (``FailureKind/payloadTooLarge``).
     package static let maximumBodyBytes = 16 * 1024
@@ -44,7 +46,9 @@ package final class Site: Sendable {
             assetNames: Set(assets.files.keys), hasDebugEndpoints: settings.proxy.hasDebugEndpoints)
     }
 
-    /// Whose request it is: a route of ours, or nil for the app's. Pure; `path` and `query` are raw.
+    /// Whose request it is: a route of ours, or nil for the app's.
+    ///
+    /// Pure; `path` and `query` are raw.
     package func route(method: HTTPMethod, path: String, query: String?, isSignedIn: Bool) -> SiteRoute? {
         routes.route(method: method, path: path, query: query, isSignedIn: isSignedIn)
     }

@@ -8,7 +8,11 @@ package struct SiteCookies: Sendable {
     let names: CookieNames
     private let attributes: String
 
-    /// - Parameter isHTTPS: Whether the base URL's scheme is https.
+    /// Works out the names and attributes.
+    ///
+    /// - Parameters:
+    ///   - settings: How they are configured.
+    ///   - isHTTPS: Whether the base URL's scheme is https.
     package init(settings: CookieSettings, isHTTPS: Bool) {
         // RFC 6265bis §4.1.3.2: `__Host-` demands Secure, Path=/ and no Domain.
         let hasHostPrefix = isHTTPS && settings.isSecure && settings.domain == nil

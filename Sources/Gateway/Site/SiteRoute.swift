@@ -1,6 +1,8 @@
 import NIOHTTP1
 
-/// What one of our own addresses answers. Everything else is the app's.
+/// What one of our own addresses answers.
+///
+/// Everything else is the app's.
 package enum SiteRoute: Equatable, Sendable {
     package enum DebugView: Equatable, Sendable {
         case session, cookies, protected
@@ -27,7 +29,9 @@ package enum SiteRoute: Equatable, Sendable {
 
 /// The exact table of our own addresses: no prefixes, no patterns, no decoding.
 struct SiteRoutes: Sendable {
-    /// Where everything of ours lives. Nothing below it ever reaches the app.
+    /// Where everything of ours lives.
+    ///
+    /// Nothing below it ever reaches the app.
     static let prefix = "/.runegate/"
 
     private static let table: [String: [(HTTPMethod, SiteRoute)]] = [
@@ -46,7 +50,9 @@ struct SiteRoutes: Sendable {
         self.hasDebugEndpoints = hasDebugEndpoints
     }
 
-    /// What answers, or nil when the app does. HEAD goes where GET goes.
+    /// What answers, or nil when the app does.
+    ///
+    /// HEAD goes where GET goes.
     func route(method: HTTPMethod, path: String, query: String?, isSignedIn: Bool) -> SiteRoute? {
         let method = method == .HEAD ? .GET : method
         if path.utf8.starts(with: Self.prefix.utf8) {
