@@ -17,7 +17,7 @@ check: setup-build ## Lint, sanitizers and coverage
 	tools/check/sanitizers.sh
 	tools/check/coverage.sh
 
-bench: setup-test release ## Measure
+bench: release ## Measure the gateway beside HAProxy and nginx
 	Benchmarks/run.sh
 
 release: setup-build ## Build the program: .build/release/runegate

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets as random_secrets
 
 import pytest
 
@@ -110,7 +111,7 @@ PRODUCTION = {
     "no https": ({"RUNEGATE_BASE_URL": "http://app.example.com"}, "RUNEGATE_BASE_URL"),
     "no policy": ({"RUNEGATE_ALLOWED_DOMAINS": None}, "RUNEGATE_ALLOWED_EMAILS"),
     "no credentials": ({"CREDENTIALS_DIRECTORY": None}, "jwt-secret"),
-    "secret in the environment": ({"RUNEGATE_JWT_SECRET": "a" * 64}, "RUNEGATE_JWT_SECRET"),
+    "secret in the environment": ({"RUNEGATE_JWT_SECRET": random_secrets.token_hex(32)}, "RUNEGATE_JWT_SECRET"),
     "no state directory": ({"RUNEGATE_STATE_DIR": None}, "RUNEGATE_STATE_DIR"),
 }
 

@@ -70,7 +70,11 @@ class Stage:
         self.secrets = secrets
         self.background = background
         self.authority = authority
-        self._closing: list[Callable[[], None]] = []
+        self._closing: list[Callable[[], object]] = []
+
+    def at_end(self, close: Callable[[], object]) -> None:
+        """Has something done when everything is taken down, last things first."""
+        self._closing.append(close)
 
     def app(self) -> Upstream:
         app = Upstream(self.background, self.workspace.port())
