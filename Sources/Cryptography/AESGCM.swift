@@ -45,7 +45,11 @@ package enum AESGCM {
             EVP_DecryptUpdate(cipher, &plaintext, &written, ciphertext, Int32(ciphertext.count)) == 1,
             EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_SET_TAG, Int32(tagBytes), &tag) == 1,
             EVP_DecryptFinal_ex(cipher, nil, &written) == 1
-        else { return nil }
+        else {
+            // What libcrypto noted about it would be found by the next call on this thread.
+            ERR_clear_error()
+            return nil
+        }
         return plaintext
     }
 }

@@ -31,6 +31,10 @@ package enum HKDFSHA256 {
     ///
     /// `salt` may be empty.
     package static func derive(from secret: Secret, salt: [UInt8] = [], label: String, count: Int) -> Secret {
+        derive(from: secret, salt: salt, info: Array(label.utf8), count: count)
+    }
+
+    static func derive(from secret: Secret, salt: [UInt8], info: [UInt8], count: Int) -> Secret {
         precondition(count <= 255 * 32, "RFC 5869 §2.3 allows at most 255 blocks")
         let zeros = [UInt8](repeating: 0, count: 32)
         let pseudoRandomKey = HMACSHA256.authenticate(
@@ -40,7 +44,7 @@ package enum HKDFSHA256 {
         var counter: UInt8 = 1
         while output.count < count {
             block = HMACSHA256.authenticate(
-                block + Array(label.utf8) + [counter], key: Secret(bytes: pseudoRandomKey))
+                block + info + [counter], key: Secret(bytes: pseudoRandomKey))
             output += block
             counter &+= 1
         }

@@ -69,7 +69,10 @@ package struct DomainName: Hashable, Sendable, CustomStringConvertible {
     /// letters, digits and marks that case folding and compatibility normalisation leave alone, and no
     /// combining accent that has a precomposed form.
     private static func isStable(_ scalars: [Unicode.Scalar]) -> Bool {
-        guard let first = scalars.first, !isMark(first) else { return false }
+        // No mark in front, no hyphen at either end (RFC 5891 §4.2.3).
+        guard let first = scalars.first, !isMark(first), first != "-", scalars.last != "-" else {
+            return false
+        }
         return scalars.allSatisfy { scalar in
             if scalar.value < 0x80 { return isLetterDigitHyphen(UInt8(scalar.value)) }
             if scalar.properties.changesWhenNFKCCaseFolded { return false }

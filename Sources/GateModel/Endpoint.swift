@@ -53,8 +53,9 @@ package enum HostAndPort {
         } else {
             let end = rest.firstIndex(of: ":") ?? rest.endIndex
             let name = rest[..<end]
-            // A name of digits and dots only must be an address, or resolvers disagree about it.
-            if name.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }) {
+            // A name that ends in a number must be an address, or resolvers disagree about it: `0x7f.1`
+            // is 127.0.0.1 for some of them (WHATWG URL, "ends in a number").
+            if endsInNumber(name) {
                 guard let address = try? IPAddress(name) else { return nil }
                 host = address.description
             } else {
@@ -70,5 +71,12 @@ package enum HostAndPort {
             let port = Int(digits), (1...65535).contains(port)
         else { return nil }
         return (host, port)
+    }
+
+    private static func endsInNumber(_ name: some StringProtocol) -> Bool {
+        let last =
+            name.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
+        return last.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            || last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit)
     }
 }

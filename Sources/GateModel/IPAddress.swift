@@ -10,6 +10,10 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// Reads the presentation form of `inet_pton(3)`; no brackets, no zone, no port.
     package init(_ text: some StringProtocol) throws(Malformed) {
         let text = String(text)
+        // C would take the text up to a NUL for the whole.
+        guard !text.utf8.contains(0) else {
+            throw Malformed(expected: "an IP address, such as 192.0.2.1 or 2001:db8::1")
+        }
         var four = in_addr()
         if inet_pton(AF_INET, text, &four) == 1 {
             self.init(bytes: withUnsafeBytes(of: &four) { Array($0) })
@@ -66,7 +70,9 @@ package struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
             self.init(base: address, prefixLength: width)
             return
         }
-        guard let length = Int(parts[1]), (0...width).contains(length), parts[1].first?.isNumber == true
+        // `::ffff:10.0.0.0/24` would mean another block in either family.
+        guard let length = Int(parts[1]), (0...width).contains(length), parts[1].first?.isNumber == true,
+            address.isIPv4 != first.contains(":")
         else { throw malformed }
         self.init(base: address, prefixLength: length)
     }

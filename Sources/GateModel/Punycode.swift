@@ -37,6 +37,8 @@ enum Punycode {
     static func decode(_ text: some BidirectionalCollection<UInt8>) -> [Unicode.Scalar]? {
         let bytes = Array(text)
         let delimiter = bytes.lastIndex(of: UInt8(ascii: "-"))
+        // With nothing before it a hyphen delimits nothing and is no digit either (RFC 3492 §6.2).
+        guard delimiter != 0, bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
         var output = bytes[..<(delimiter ?? 0)].map { Unicode.Scalar($0) }
         var digits = bytes[(delimiter.map { $0 + 1 } ?? 0)...]
         var state = State()
