@@ -1,4 +1,6 @@
-/// How one attempt to deliver a mail ended. Text in it holds no secret and may be logged and kept.
+/// How one attempt to deliver a mail ended.
+///
+/// Text in it holds no secret and may be logged and kept.
 package enum MailOutcome: Hashable, Sendable, Codable {
     /// The mail server, or the outbox, took the mail.
     case sent(reply: String)

@@ -7,8 +7,9 @@ package protocol MailTesting: Sendable {
 
 /// What `runegate mail test` shows.
 package struct MailTestReport: Sendable, Equatable, Codable {
-    /// The conversation, one line each: `S:` the server, `C:` Runegate, `*` what happened in between. The
-    /// password is not in it.
+    /// The conversation, one line each: `S:` the server, `C:` Runegate, `*` what happened in between.
+    ///
+    /// The password is not in it.
     package let transcript: [String]
     package let isDelivered: Bool
     /// What happened, in one sentence.

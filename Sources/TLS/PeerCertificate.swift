@@ -1,6 +1,8 @@
 internal import COpenSSL
 
-/// What is told of a server's certificate when it is refused. Nothing is decided here: libcrypto did.
+/// What is told of a server's certificate when it is refused.
+///
+/// Nothing is decided here: libcrypto did.
 struct PeerCertificate {
     /// The issuer's name in one line, such as `/CN=Example Root`.
     let issuer: String

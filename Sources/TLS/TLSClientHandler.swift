@@ -112,8 +112,10 @@ package final class TLSClientHandler: ChannelDuplexHandler {
         }
     }
 
-    /// The server sends nothing more. Like a TCP end: with half-closure the handlers behind are told and may
-    /// go on writing, without it the channel is closed.
+    /// The server sends nothing more.
+    ///
+    /// Like a TCP end: with half-closure the handlers behind are told and may go on writing, without it the
+    /// channel is closed.
     private func serverClosed(_ context: ChannelHandlerContext) {
         hasServerClosed = true
         let allowsHalfClosure =

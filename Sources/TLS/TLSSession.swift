@@ -50,8 +50,9 @@ final class TLSSession {
     }
 
     /// The certificate must be for `server`: as an address if it is one (RFC 9525 §6.4), otherwise as a name,
-    /// which the server is also told (SNI, RFC 6066 §3: names only). The subject's common name counts for
-    /// nothing (RFC 9525 §2).
+    /// which the server is also told (SNI, RFC 6066 §3: names only).
+    ///
+    /// The subject's common name counts for nothing (RFC 9525 §2).
     private func expect(_ server: String) {
         let parameters = SSL_get0_param(ssl)
         X509_VERIFY_PARAM_set_hostflags(
