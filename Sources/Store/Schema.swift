@@ -1,0 +1,71 @@
+import GRDB
+
+// The tables. A migration, once released, never changes: new ones are added below it.
+
+extension DatabaseMigrator {
+    static var runegate: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1-sign-in") { database in
+            try database.execute(sql: linksAndMails)
+            try database.execute(sql: sessionsAndAudit)
+        }
+        return migrator
+    }
+
+    /// Identifiers, nonces and codes are only hashes, in lower-case hexadecimal. `boot_id`, `…_boot` (ms) and
+    /// `…_unix` (s) are a ``Stamp``, `life` is in milliseconds. `state`: 0 open, 1 spent, 2 void.
+    private static let linksAndMails = """
+        CREATE TABLE links (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            account TEXT NOT NULL,
+            state INTEGER NOT NULL DEFAULT 0,
+            is_decoy INTEGER NOT NULL,
+            nonce_hash TEXT,
+            code_hash TEXT,
+            code_tries INTEGER NOT NULL DEFAULT 0,
+            next TEXT,
+            client_address TEXT,
+            user_agent TEXT,
+            boot_id TEXT NOT NULL,
+            issued_boot INTEGER NOT NULL,
+            issued_unix INTEGER NOT NULL,
+            life INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX links_by_account ON links (account);
+        CREATE INDEX links_by_nonce ON links (nonce_hash);
+        CREATE TABLE mails (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            link_id TEXT NOT NULL REFERENCES links (id) ON DELETE CASCADE,
+            is_decoy INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            sealed TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX mails_by_link ON mails (link_id);
+        """
+
+    private static let sessionsAndAudit = """
+        CREATE TABLE sessions (
+            id TEXT PRIMARY KEY NOT NULL,
+            account TEXT NOT NULL,
+            client_address TEXT NOT NULL,
+            user_agent TEXT NOT NULL,
+            boot_id TEXT NOT NULL,
+            issued_boot INTEGER NOT NULL,
+            issued_unix INTEGER NOT NULL,
+            life INTEGER NOT NULL,
+            used_boot INTEGER NOT NULL,
+            used_unix INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX sessions_by_account ON sessions (account);
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY,
+            unix INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            account TEXT,
+            client_address TEXT,
+            detail TEXT
+        ) STRICT;
+        """
+}
