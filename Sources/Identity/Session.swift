@@ -1,5 +1,6 @@
 import Cryptography
 package import GateModel
+import Store
 import Synchronization
 
 /// What a session is called outside its cookie: the SHA-256 of its secret identifier.
@@ -72,10 +73,44 @@ package final class Session: Sendable {
         savedUse.store(.min, ordering: .relaxed)
     }
 
+    /// The wall clock at the end of its absolute life, as its token says in `exp`.
+    var expiresUnixSeconds: Int64 { begun.unixSeconds + lifeMilliseconds / 1000 }
+
     /// Marks the end and tells everybody who waits for it; only the first call does anything.
     func end() {
         guard !ended.exchange(true, ordering: .acquiringAndReleasing) else { return }
         watchers.fire()
+    }
+}
+
+extension Session {
+    /// The session of a row of this boot; nil when the row cannot be read.
+    convenience init?(_ record: SessionRecord) {
+        guard let hash = Hex.decode(record.id), let email = try? EmailAddress(record.account),
+            let address = try? IPAddress(record.clientAddress)
+        else { return nil }
+        self.init(
+            id: SessionID(hash: hash), email: email,
+            begun: SessionBeginning(
+                unixSeconds: record.issued.unixSeconds,
+                client: Client(address: address, userAgent: record.userAgent)),
+            begunMilliseconds: record.issued.sinceBoot.wholeMilliseconds,
+            lifeMilliseconds: record.life.wholeMilliseconds,
+            lastUseMilliseconds: record.used.sinceBoot.wholeMilliseconds)
+    }
+
+    /// The session as the database keeps it.
+    func record(at now: Stamp) -> SessionRecord {
+        let used = Duration.milliseconds(lastUseMilliseconds)
+        let idleSeconds = (now.sinceBoot - used).components.seconds
+        return SessionRecord(
+            id: Hex.encode(id.hash), account: user, clientAddress: begun.client.address.description,
+            userAgent: begun.client.userAgent,
+            issued: Stamp(
+                bootID: now.bootID, sinceBoot: .milliseconds(begunMilliseconds),
+                unixSeconds: begun.unixSeconds),
+            life: .milliseconds(lifeMilliseconds),
+            used: Stamp(bootID: now.bootID, sinceBoot: used, unixSeconds: now.unixSeconds - idleSeconds))
     }
 }
 

@@ -25,7 +25,8 @@ package struct AuditEntry: Equatable, Sendable {
     /// A few plain words; never a secret.
     package let detail: String?
 
-    package init(_ event: Event, account: String? = nil, clientAddress: String? = nil, detail: String? = nil) {
+    package init(_ event: Event, account: String? = nil, clientAddress: String? = nil, detail: String? = nil)
+    {
         self.event = event
         self.account = account
         self.clientAddress = clientAddress
@@ -61,7 +62,8 @@ extension StateStore {
             ).compactMap { row in
                 guard let event = AuditEntry.Event(rawValue: row["event"]) else { return nil }
                 let entry = AuditEntry(
-                    event, account: row["account"], clientAddress: row["client_address"], detail: row["detail"])
+                    event, account: row["account"], clientAddress: row["client_address"],
+                    detail: row["detail"])
                 return AuditRecord(unixSeconds: row["unix"], entry: entry)
             }
         }

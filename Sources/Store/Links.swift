@@ -42,7 +42,8 @@ package struct LinkRecord: Equatable, Sendable {
             issued: Stamp(
                 bootID: row["boot_id"], sinceBoot: .milliseconds(row["issued_boot"] as Int64),
                 unixSeconds: row["issued_unix"]),
-            life: .milliseconds(row["life"] as Int64), nonceHash: row["nonce_hash"], codeHash: row["code_hash"],
+            life: .milliseconds(row["life"] as Int64), nonceHash: row["nonce_hash"],
+            codeHash: row["code_hash"],
             next: row["next"], clientAddress: row["client_address"], userAgent: row["user_agent"],
             isDecoy: row["is_decoy"])
     }

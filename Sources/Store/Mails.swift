@@ -80,7 +80,8 @@ extension StateStore {
     package func finishMail(_ id: String, event: AuditEntry.Event, detail: String) throws(Fault) {
         try write { database, now in
             let account = try String.fetchOne(
-                database, sql: "SELECT account FROM links JOIN mails ON links.id = link_id WHERE mails.id = ?",
+                database,
+                sql: "SELECT account FROM links JOIN mails ON links.id = link_id WHERE mails.id = ?",
                 arguments: [id])
             guard let account else { return }
             try database.execute(sql: "DELETE FROM mails WHERE id = ?", arguments: [id])
@@ -91,7 +92,8 @@ extension StateStore {
     /// Counts a try that may be repeated.
     package func countMailAttempt(_ id: String) throws(Fault) {
         try write { database, _ in
-            try database.execute(sql: "UPDATE mails SET attempts = attempts + 1 WHERE id = ?", arguments: [id])
+            try database.execute(
+                sql: "UPDATE mails SET attempts = attempts + 1 WHERE id = ?", arguments: [id])
         }
     }
 }

@@ -12,6 +12,8 @@ extension DatabaseMigrator {
         return migrator
     }
 
+    /// Links and the mails that carry them.
+    ///
     /// Identifiers, nonces and codes are only hashes, in lower-case hexadecimal. `boot_id`, `…_boot` (ms) and
     /// `…_unix` (s) are a ``Stamp``, `life` is in milliseconds. `state`: 0 open, 1 spent, 2 void.
     private static let linksAndMails = """

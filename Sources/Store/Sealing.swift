@@ -18,7 +18,9 @@ package struct Sealing: Sendable {
     func open(_ sealed: String, mailID: String) -> [UInt8]? {
         guard let bytes = Base64URL.decode(sealed) else { return nil }
         for key in keys {
-            if let plaintext = AESGCM.open(bytes, key: key, context: Self.context(mailID)) { return plaintext }
+            if let plaintext = AESGCM.open(bytes, key: key, context: Self.context(mailID)) {
+                return plaintext
+            }
         }
         return nil
     }

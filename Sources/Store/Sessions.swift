@@ -33,14 +33,17 @@ package struct SessionRecord: Equatable, Sendable {
             id: row["id"], account: row["account"], clientAddress: row["client_address"],
             userAgent: row["user_agent"],
             issued: Stamp(
-                bootID: bootID, sinceBoot: .milliseconds(row["issued_boot"] as Int64), unixSeconds: row["issued_unix"]),
+                bootID: bootID, sinceBoot: .milliseconds(row["issued_boot"] as Int64),
+                unixSeconds: row["issued_unix"]),
             life: .milliseconds(row["life"] as Int64),
             used: Stamp(
-                bootID: bootID, sinceBoot: .milliseconds(row["used_boot"] as Int64), unixSeconds: row["used_unix"]))
+                bootID: bootID, sinceBoot: .milliseconds(row["used_boot"] as Int64),
+                unixSeconds: row["used_unix"]))
     }
 
-    /// What is left under the given absolute and idle life; zero or less when it is over. A clock that was
-    /// set back across a reboot leaves at most the configured life.
+    /// What is left under the given absolute and idle life; zero or less when it is over.
+    ///
+    /// A clock that was set back across a reboot leaves at most the configured life.
     package func remaining(at now: Stamp, life limit: Duration, idle: Duration) -> Duration {
         min(
             min(life, limit) - max(.zero, issued.age(at: now)),
@@ -54,7 +57,7 @@ package struct SessionRecord: Equatable, Sendable {
             issued: issued.carried(to: now), life: life, used: used.carried(to: now))
     }
 
-    /// Writes the session; one that is there already stays as it is.
+    /// Writes the session.
     func insert(into database: Database, replacing: Bool = false) throws {
         try database.execute(
             sql: """
@@ -64,23 +67,26 @@ package struct SessionRecord: Equatable, Sendable {
                 """,
             arguments: [
                 id, account, clientAddress, userAgent, issued.bootID, issued.sinceBoot.wholeMilliseconds,
-                issued.unixSeconds, life.wholeMilliseconds, used.sinceBoot.wholeMilliseconds, used.unixSeconds,
+                issued.unixSeconds, life.wholeMilliseconds, used.sinceBoot.wholeMilliseconds,
+                used.unixSeconds,
             ])
     }
 }
 
 extension StateStore {
-    /// The live sessions, carried over to this boot; the others are deleted.
+    /// Reads the live sessions, carried over to this boot, and deletes the others.
     ///
-    /// - Parameter ended: Ids of sessions whose end could not be written while the database was away.
+    /// `hasEnded` names sessions whose end could not be written while the database was away. `loaded` runs
+    /// before any later change of the store, so that a revocation that follows finds them in memory too.
     package func loadSessions(
-        life: Duration, idle: Duration, ended: Set<String>
-    ) throws(Fault) -> [SessionRecord] {
-        try write { database, now in
+        life: Duration, idle: Duration, hasEnded: @Sendable (String) -> Bool,
+        loaded: @Sendable ([SessionRecord]) -> Void
+    ) throws(Fault) {
+        let live = try write { database, now in
             var live: [SessionRecord] = []
             for row in try Row.fetchAll(database, sql: "SELECT * FROM sessions") {
                 let session = SessionRecord(row: row)
-                if ended.contains(session.id) || session.remaining(at: now, life: life, idle: idle) <= .zero {
+                if hasEnded(session.id) || session.remaining(at: now, life: life, idle: idle) <= .zero {
                     try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [session.id])
                     continue
                 }
@@ -90,6 +96,7 @@ extension StateStore {
             }
             return live
         }
+        loaded(live)
     }
 
     /// Writes sessions that are only in memory, asking for them inside the transaction: one that ends
@@ -124,7 +131,8 @@ extension StateStore {
                 try database.execute(
                     sql: "UPDATE sessions SET used_boot = ?, used_unix = ? WHERE id = ?",
                     arguments: [
-                        (now.sinceBoot - idle).wholeMilliseconds, now.unixSeconds - idle.components.seconds, id,
+                        (now.sinceBoot - idle).wholeMilliseconds, now.unixSeconds - idle.components.seconds,
+                        id,
                     ])
             }
         }

@@ -6,8 +6,8 @@ package import GateModel
 package enum SignInProof: Sendable {
     /// A link whose token was verified: its claims must be those the link was made with.
     case link(id: String, account: String, issuedUnixSeconds: Int64, expiresUnixSeconds: Int64)
-    /// A short code, by its keyed hash. It counts only together with the nonce.
-    case code(hash: String)
+    /// A short code by its hashes, one for each key; it counts only together with the nonce.
+    case code(hashes: [String])
 }
 
 /// What came of it.
@@ -86,25 +86,30 @@ extension StateStore {
         case .link(let id, let account, let issued, let expires):
             guard let link = try openLink(id: id, in: database, at: now) else { return (nil, .notOpen) }
             let isSame =
-                link.account == account && link.issued.unixSeconds == issued && link.expiresUnixSeconds == expires
+                link.account == account && link.issued.unixSeconds == issued
+                && link.expiresUnixSeconds == expires
             return isSame ? (link, .notOpen) : (nil, .otherClaims)
-        case .code(let hash):
+        case .code(let hashes):
             guard let nonceHash else { return (nil, .wrongCode) }
-            return (try codeLink(hash: hash, nonceHash: nonceHash, in: database, at: now), .wrongCode)
+            return (try codeLink(hashes: hashes, nonceHash: nonceHash, in: database, at: now), .wrongCode)
         }
     }
 
-    /// The open link of the browser whose code it is. A wrong code is counted against every mail that the
-    /// browser asked for, decoys too, before anything is answered.
+    /// The open link of the browser whose code it is.
+    ///
+    /// A wrong code is counted against every mail that the browser asked for, decoys too, before anything
+    /// is answered.
     private static func codeLink(
-        hash: String, nonceHash: String, in database: Database, at now: Stamp
+        hashes: [String], nonceHash: String, in database: Database, at now: Stamp
     ) throws -> LinkRecord? {
         let rows = try Row.fetchAll(
             database, sql: "SELECT * FROM links WHERE nonce_hash = ? AND state = ? AND code_tries < ?",
             arguments: [nonceHash, LinkState.open.rawValue, maximumCodeTries])
         let match = rows.map(LinkRecord.init(row:)).filter { link in
-            link.remaining(at: now) > .zero
-                && equalInConstantTime(Array((link.codeHash ?? "").utf8), Array(hash.utf8))
+            let kept = Array((link.codeHash ?? "").utf8)
+            // Every hash is compared, whichever matches.
+            let matches = hashes.map { equalInConstantTime(kept, Array($0.utf8)) }
+            return matches.contains(true) && link.remaining(at: now) > .zero
         }.first { !$0.isDecoy }
         if match == nil {
             try database.execute(
@@ -128,6 +133,7 @@ extension StateStore {
             sql: "UPDATE links SET state = ? WHERE account = ? AND state = ?",
             arguments: [LinkState.void.rawValue, account, LinkState.open.rawValue])
         try database.execute(
-            sql: "DELETE FROM mails WHERE link_id IN (SELECT id FROM links WHERE account = ?)", arguments: [account])
+            sql: "DELETE FROM mails WHERE link_id IN (SELECT id FROM links WHERE account = ?)",
+            arguments: [account])
     }
 }

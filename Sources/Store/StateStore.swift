@@ -84,7 +84,7 @@ package actor StateStore {
         nextAttempt = now + Self.retryInterval
         do {
             return try openFile()
-        } catch where error.code == Fault.corruptCode && nextAttempt == .zero {
+        } catch  where error.code == Fault.corruptCode && nextAttempt == .zero {
             // It was set aside: go on with an empty one.
             return try openFile()
         }
@@ -159,7 +159,9 @@ package actor StateStore {
         if let fault {
             logger.critical(
                 "the database cannot be used; new sign-ins wait, sessions go on",
-                metadata: ["code": "\(fault.code)", "problem": "\(fault.problem)", "remedy": "\(fault.remedy)"])
+                metadata: [
+                    "code": "\(fault.code)", "problem": "\(fault.problem)", "remedy": "\(fault.remedy)",
+                ])
         } else {
             logger.notice("the database can be used again", metadata: ["path": "\(file.path)"])
         }

@@ -18,7 +18,8 @@ extension Fault {
         return Fault(
             code: "database-unavailable",
             problem: "the database \(path) does not take changes: \(reason)",
-            remedy: "Look at the disk's space (`df`) and at the file's owner and mode; it tries again by itself")
+            remedy:
+                "Look at the disk's space (`df`) and at the file's owner and mode; it tries again by itself")
     }
 
     static let corruptCode = "database-corrupt"
@@ -27,7 +28,8 @@ extension Fault {
         Fault(
             code: corruptCode,
             problem: "the database \(path) is damaged: \(reason)",
-            remedy: "It is set aside beside a new, empty one; sessions known only to it have to sign in again")
+            remedy: "It is set aside beside a new, empty one; sessions known only to it have to sign in again"
+        )
     }
 }
 
