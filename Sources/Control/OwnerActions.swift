@@ -1,0 +1,63 @@
+package import GateModel
+package import Identity
+package import Mail
+
+/// Everything that the owner can ask of the running gateway, over whichever door.
+///
+/// The composition root fills it in; nothing here knows HTTP.
+package struct OwnerActions: Sendable {
+    package var status: @Sendable () async -> ServiceStatus
+    /// Live sessions, the last used first.
+    package var sessions: @Sendable () async -> [SessionRow]
+    /// Ends the session that the id or its beginning names; how many were ended.
+    package var revokeSession: @Sendable (_ id: String) async throws(Fault) -> Int
+    /// Ends all sessions of an address and voids its links; how many sessions were ended.
+    package var revokeUser: @Sendable (EmailAddress) async throws(Fault) -> Int
+    package var issueLink: @Sendable (EmailAddress) async throws(Fault) -> IssuedLink
+    package var testMail: @Sendable (EmailAddress) async -> MailTestReport
+    /// The last sign-ins, the newest first.
+    package var recentSignIns: @Sendable () async -> [SignInRow]
+
+    package init(
+        status: @escaping @Sendable () async -> ServiceStatus,
+        sessions: @escaping @Sendable () async -> [SessionRow],
+        revokeSession: @escaping @Sendable (_ id: String) async throws(Fault) -> Int,
+        revokeUser: @escaping @Sendable (EmailAddress) async throws(Fault) -> Int,
+        issueLink: @escaping @Sendable (EmailAddress) async throws(Fault) -> IssuedLink,
+        testMail: @escaping @Sendable (EmailAddress) async -> MailTestReport,
+        recentSignIns: @escaping @Sendable () async -> [SignInRow]
+    ) {
+        self.status = status
+        self.sessions = sessions
+        self.revokeSession = revokeSession
+        self.revokeUser = revokeUser
+        self.issueLink = issueLink
+        self.testMail = testMail
+        self.recentSignIns = recentSignIns
+    }
+}
+
+extension OwnerActions {
+    /// The actions over the gateway's own parts.
+    ///
+    /// `linkExpiry` is the life of a fresh link; it is read at each use, since a reload may change it.
+    package init(
+        sessions: SessionTable, signIn: SignIn, mail: any MailTesting,
+        linkExpiry: @escaping @Sendable () -> Duration,
+        status: @escaping @Sendable () async -> ServiceStatus,
+        recentSignIns: @escaping @Sendable () async -> [SignInRow]
+    ) {
+        self.init(
+            status: status,
+            sessions: { sessions.list().map(SessionRow.init) },
+            revokeSession: { id throws(Fault) in try await sessions.revoke(id: id) },
+            revokeUser: { user throws(Fault) in try await sessions.revoke(user: user) },
+            issueLink: { email throws(Fault) in
+                let url = try await signIn.issueLink(for: email)
+                return IssuedLink(
+                    url: url, email: email.description, expiresInSeconds: linkExpiry().components.seconds)
+            },
+            testMail: { await mail.test($0) },
+            recentSignIns: recentSignIns)
+    }
+}
