@@ -76,13 +76,13 @@ package struct SiteCookies: Sendable {
     ///
     /// A cookie without a name is sent as its bare value, so `=__Host-runegate_id=x` would come back as ours:
     /// leading `=` and blanks are skipped.
-    private func setsOurs(_ value: String) -> Bool {
+    func setsOurs(_ value: String) -> Bool {
         let start = value.utf8.drop { CookiePair.isBlank($0) || $0 == UInt8(ascii: "=") }
         return names.isOurs(CookiePair(start.prefix { $0 != UInt8(ascii: ";") }).name)
     }
 
     /// Whether a `Clear-Site-Data` value takes cookies along (W3C Clear Site Data §3.1: `"cookies"`, `"*"`).
-    private static func clearsCookies(_ value: String) -> Bool {
+    static func clearsCookies(_ value: String) -> Bool {
         value.utf8.contains(UInt8(ascii: "*")) || value.lowercased().contains("cookies")
     }
 

@@ -1,0 +1,99 @@
+import GateModel
+import Glibc
+import NIOCore
+import Synchronization
+
+// How many connections there may be, in all and from one address.
+
+final class ConnectionCaps: Sendable {
+    private struct Counts {
+        var all = 0
+        var byBlock: [IPNetwork: Int] = [:]
+        /// Runs when there is room again.
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let most: Int
+    private let perAddress: Int
+    private let counts = Mutex(Counts())
+
+    init(limits: EdgeLimits) {
+        self.most = limits.connections ?? Self.fromDescriptors()
+        self.perAddress = limits.connectionsPerAddress
+    }
+
+    /// Counts a connection in.
+    ///
+    /// - Parameter address: Nil for trusted proxies and Unix sockets, which are counted only in all.
+    /// - Returns: Whether the address has not too many already.
+    func enter(_ address: IPAddress?) -> Bool {
+        counts.withLock { counts in
+            if let address {
+                let block = Self.block(of: address)
+                guard counts.byBlock[block, default: 0] < perAddress else { return false }
+                counts.byBlock[block, default: 0] += 1
+            }
+            counts.all += 1
+            return true
+        }
+    }
+
+    func leave(_ address: IPAddress?) {
+        let waiting = counts.withLock { counts in
+            counts.all -= 1
+            if let address {
+                let block = Self.block(of: address)
+                let left = counts.byBlock[block, default: 1] - 1
+                counts.byBlock[block] = left == 0 ? nil : left
+            }
+            guard counts.all < most else { return [@Sendable () -> Void]() }
+            defer { counts.waiting = [] }
+            return counts.waiting
+        }
+        for resume in waiting { resume() }
+    }
+
+    /// Whether another connection may be accepted; if not, `resume` runs when one has left.
+    func hasRoom(orElse resume: @escaping @Sendable () -> Void) -> Bool {
+        counts.withLock { counts in
+            guard counts.all >= most else { return true }
+            counts.waiting.append(resume)
+            return false
+        }
+    }
+
+    /// One subscriber usually has a /64 of IPv6.
+    private static func block(of address: IPAddress) -> IPNetwork {
+        IPNetwork(base: address, prefixLength: address.isIPv4 ? 32 : 64)
+    }
+
+    /// Each visitor may need a connection to the app; some descriptors are for everything else.
+    private static func fromDescriptors() -> Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return max(16, (Int(clamping: limit.rlim_cur) - 64) / 2)
+    }
+}
+
+/// Stops accepting while there is no room: the kernel queues meanwhile.
+final class AcceptGate: ChannelDuplexHandler {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+    typealias OutboundIn = Never
+    typealias OutboundOut = Never
+
+    private let caps: ConnectionCaps
+
+    init(caps: ConnectionCaps) {
+        self.caps = caps
+    }
+
+    func read(context: ChannelHandlerContext) {
+        let resumed = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        if caps.hasRoom(orElse: { loop.execute { resumed.value.read() } }) { context.read() }
+    }
+}
+
+@available(*, unavailable)
+extension AcceptGate: Sendable {}

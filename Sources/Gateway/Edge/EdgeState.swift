@@ -1,0 +1,72 @@
+import GateConfig
+import GateModel
+import Identity
+import NIOHTTP1
+
+// Everything that requests are decided by. Immutable: a reload replaces it as a whole, and a request that has
+// begun keeps what it began with.
+
+/// Our own pages, as far as the edge knows them.
+protocol EdgeSite: Sendable {
+    /// Whose request it is: a route of ours, or nil for the app's.
+    func route(method: HTTPMethod, path: String, query: String?, isSignedIn: Bool) -> SiteRoute?
+    func respond(to request: LocalRequest, route: SiteRoute) async -> LocalResponse
+    /// The answer to a request for the app without a session.
+    func challenge(method: HTTPMethod, target: String, headers: HTTPHeaders) -> LocalResponse
+    /// - Parameter retries: Whether a page may load itself again: not when that would send something twice.
+    func failure(_ kind: FailureKind, wantsHTML: Bool, retries: Bool) -> LocalResponse
+}
+
+extension Site: EdgeSite {}
+
+/// What sessions are to the edge.
+struct SessionAccess: Sendable {
+    /// The live session of a cookie's value; memory only.
+    let authenticate: @Sendable (Substring) -> SessionTable.Authenticated?
+    /// Counts stream activity as a use.
+    let touch: @Sendable (Session) -> Void
+
+    init(_ table: SessionTable) {
+        self.authenticate = { table.authenticate($0) }
+        self.touch = { table.touch($0) }
+    }
+
+    init(
+        authenticate: @escaping @Sendable (Substring) -> SessionTable.Authenticated?,
+        touch: @escaping @Sendable (Session) -> Void
+    ) {
+        self.authenticate = authenticate
+        self.touch = touch
+    }
+}
+
+final class EdgeState: Sendable {
+    let site: any EdgeSite
+    let cookies: SiteCookies
+    let sessions: SessionAccess
+    let requestGuard: RequestGuard
+    let clientAddress: ClientAddress
+    /// The serialised origins that pages of ours have.
+    let origins: Set<String>
+    /// `http` or `https`, as visitors see us.
+    let publicScheme: String
+    let sendsIdentityHeaders: Bool
+    let streamsResponses: Bool
+    let logsRequests: Bool
+    let sessionLifetime: Duration
+
+    init(settings: Settings, site: any EdgeSite, cookies: SiteCookies, sessions: SessionAccess) {
+        let authorities = settings.baseURL.acceptedAuthorities
+        self.site = site
+        self.cookies = cookies
+        self.sessions = sessions
+        self.requestGuard = RequestGuard(authorities: authorities.sorted())
+        self.clientAddress = ClientAddress(trusted: settings.proxy.trustedProxies)
+        self.publicScheme = settings.baseURL.scheme.rawValue
+        self.origins = Set(authorities.map { "\(settings.baseURL.scheme.rawValue)://\($0)" })
+        self.sendsIdentityHeaders = settings.proxy.sendsIdentityHeaders
+        self.streamsResponses = settings.proxy.streamsResponses
+        self.logsRequests = settings.proxy.logsRequests
+        self.sessionLifetime = settings.tokens.sessionTTL
+    }
+}

@@ -1,0 +1,85 @@
+import Identity
+import NIOCore
+import UpstreamSelection
+
+// One request and its answer, from the complete head to the last byte.
+
+final class Exchange {
+    let head: RequestHead
+    let admission: Admission
+    /// The settings the request began with.
+    let state: EdgeState
+    let startedAt: NIODeadline
+    /// The visitor's address as text, for the app and the log.
+    let visitorAddress: String
+    var session: Session?
+    /// The cookie to set with the answer: the one presented was signed by a previous key.
+    var reissuedCookie: String?
+
+    /// What is left of the request's body on the visitor's connection.
+    var requestBody: BodyReader
+    /// Whether the app has the whole request.
+    var isRequestSent = false
+    /// Whether anything of the body was given to a connection; then the request cannot be sent again.
+    var hasSentBody = false
+    var hasRetried = false
+
+    var path: UpstreamPath?
+    /// The status given to the visitor; nil before that.
+    var status: Int?
+    var answerFraming = AnswerFraming.none
+    /// Whether the visitor was told that the connection stays.
+    var isAnswerPersistent = false
+    /// Whether bytes of the answer moved since it was last asked.
+    var hasMoved = false
+    var bytesToVisitor: UInt64 = 0
+    var bytesToApp: UInt64 = 0
+    /// An answer that is put together before it is sent.
+    var held: HeldAnswer?
+
+    /// For one of our own addresses: which, and the body so far.
+    var localRoute: SiteRoute?
+    var localBody: [UInt8] = []
+
+    init(
+        head: RequestHead, admission: Admission, state: EdgeState, visitorAddress: String,
+        startedAt: NIODeadline
+    ) {
+        self.head = head
+        self.admission = admission
+        self.state = state
+        self.visitorAddress = visitorAddress
+        self.startedAt = startedAt
+        self.requestBody = BodyReader(admission.framing, allowsExtensions: false)
+    }
+
+    /// Counts what moved as a use of the session: a long download is work.
+    func touchIfMoved() {
+        guard hasMoved, let session else { return }
+        hasMoved = false
+        state.sessions.touch(session)
+    }
+
+    /// Whether it does no harm to send it twice: safe by its method and without a body (DESIGN §5.5).
+    var isRepeatable: Bool {
+        switch head.method {
+        case .get, .head, .options: admission.framing == .none && admission.upgrade == .none
+        case .post, .connect, .trace, .other: false
+        }
+    }
+}
+
+/// How the end of the body is told to the visitor.
+enum AnswerFraming: Equatable {
+    case none
+    case length
+    case chunked(hasBegun: Bool)
+    case untilClose
+}
+
+/// A small answer of the app that waits for its end (`RUNEGATE_STREAM_RESPONSES=false`).
+struct HeldAnswer {
+    let head: ResponseHead
+    let framing: BodyFraming
+    var body: ByteBuffer
+}

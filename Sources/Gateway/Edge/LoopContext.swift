@@ -1,0 +1,87 @@
+import Logging
+import NIOCore
+import UpstreamSelection
+
+// What the connections of one event loop share. Nothing in it is touched from another thread.
+
+final class LoopContext {
+    let loop: any EventLoop
+    let limits: EdgeLimits
+    let reader: SelectionReader
+    let pool: UpstreamPool
+    let dialer: Dialer
+    let counters: EdgeCounters
+    let logger: Logger
+    /// Replaced at reload; requests keep the one they began with.
+    var state: EdgeState
+    /// Heads are put together here. Once written out the buffer is nobody else's and is used again.
+    var scratch: ByteBuffer
+    private(set) var isDraining = false
+    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private var drained: EventLoopPromise<Void>?
+    private var sweep: RepeatedTask?
+
+    init(
+        loop: any EventLoop, limits: EdgeLimits, state: EdgeState, reader: SelectionReader, dialer: Dialer,
+        counters: EdgeCounters, logger: Logger
+    ) {
+        self.loop = loop
+        self.limits = limits
+        self.state = state
+        self.reader = reader
+        self.dialer = dialer
+        self.pool = UpstreamPool(limits: limits)
+        self.counters = counters
+        self.logger = logger
+        self.scratch = ByteBufferAllocator().buffer(capacity: 4096)
+    }
+
+    func start() {
+        let here = NIOLoopBound(self, eventLoop: loop)
+        sweep = loop.scheduleRepeatedTask(
+            initialDelay: limits.sweepInterval, delay: limits.sweepInterval
+        ) { _ in here.value.sweepNow() }
+    }
+
+    func add(_ visitor: VisitorConnection) {
+        visitors[ObjectIdentifier(visitor)] = visitor
+    }
+
+    func remove(_ visitor: VisitorConnection) {
+        visitors[ObjectIdentifier(visitor)] = nil
+        if visitors.isEmpty { finishDrain() }
+    }
+
+    /// Ends upgraded connections at once and lets the rest finish (DESIGN §5.9); succeeds when nobody is left.
+    func drain() -> EventLoopFuture<Void> {
+        let promise = drained ?? loop.makePromise(of: Void.self)
+        drained = promise
+        if !isDraining {
+            isDraining = true
+            let now = NIODeadline.now()
+            for visitor in Array(visitors.values) { visitor.beginDrain(now: now) }
+        }
+        if visitors.isEmpty { finishDrain() }
+        return promise.futureResult
+    }
+
+    /// Ends what is left.
+    func stop() {
+        for visitor in Array(visitors.values) { visitor.abort() }
+        finishDrain()
+    }
+
+    private func finishDrain() {
+        guard isDraining, let promise = drained else { return }
+        drained = nil
+        sweep?.cancel()
+        pool.closeAll()
+        promise.succeed()
+    }
+
+    private func sweepNow() {
+        let now = NIODeadline.now()
+        pool.sweep(now: now)
+        for visitor in Array(visitors.values) { visitor.sweep(now: now) }
+    }
+}

@@ -1,0 +1,34 @@
+import Identity
+import NIOCore
+import UpstreamSelection
+
+// Who uses an upgraded connection, and what went over it. All that an idle WebSocket keeps besides its channels.
+
+final class UpgradedStream {
+    let session: Session?
+    let sessions: SessionAccess
+    private(set) var bytes: UInt64 = 0
+    /// Whether bytes moved since it was last asked.
+    private var hasMoved = false
+
+    init(session: Session?, sessions: SessionAccess) {
+        self.session = session
+        self.sessions = sessions
+    }
+
+    func count(_ count: Int) {
+        bytes += UInt64(count)
+        hasMoved = true
+    }
+
+    /// Counts what moved as a use of the session.
+    func touchIfMoved() {
+        guard hasMoved, let session else { return }
+        hasMoved = false
+        sessions.touch(session)
+    }
+
+    func end(_ counters: EdgeCounters) {
+        counters.upgradeEnded()
+    }
+}

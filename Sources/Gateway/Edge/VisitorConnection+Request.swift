@@ -1,0 +1,149 @@
+import GateModel
+import Identity
+import NIOCore
+import NIOHTTP1
+
+// From bytes to a decision: the head, who asks, and who answers.
+
+extension VisitorConnection {
+    /// Goes on with whatever has been received, until more bytes or an answer are needed.
+    func advance() {
+        // Answers given at once come back here; the loop below serves them, so that a long pipeline of requests
+        // does not become a deep stack.
+        guard !isAdvancing else { return }
+        isAdvancing = true
+        defer { isAdvancing = false }
+        var isProgressing = true
+        while isProgressing {
+            switch phase {
+            case .head: isProgressing = readHead()
+            case .collecting: isProgressing = collect()
+            case .dialing, .relaying, .answering, .upgraded, .lingering, .closed: isProgressing = false
+            }
+        }
+        flush()
+    }
+
+    /// Whether a head was complete.
+    private func readHead() -> Bool {
+        skipEmptyLine()
+        guard let waiting = pending, waiting.readableBytes > 0 else { return false }
+        switch waiting.withUnsafeReadableBytes({ scanner.scan($0) }) {
+        case .incomplete:
+            if waiting.readableBytes > shared.limits.requestHeadBytes {
+                refuse(scanner.hasStartLine ? .headTooLarge : .targetTooLong)
+            }
+            return false
+        case .bareLineFeed:
+            refuse(.badRequest("a line ends with LF alone"))
+            return false
+        case .complete(let length):
+            guard length <= shared.limits.requestHeadBytes, let bytes = pending?.readSlice(length: length)
+            else {
+                refuse(.headTooLarge)
+                return false
+            }
+            if pending?.readableBytes == 0 { pending = nil }
+            scanner = HeadScanner()
+            begin(bytes)
+            return true
+        }
+    }
+
+    /// RFC 9112 §2.2: an empty line before a request is ignored; older clients end a body with one too many.
+    private func skipEmptyLine() {
+        guard scanner.scanned == 0, let waiting = pending, waiting.readableBytes >= 2,
+            waiting.getInteger(at: waiting.readerIndex, as: UInt16.self) == 0x0d0a
+        else { return }
+        pending?.moveReaderIndex(forwardBy: 2)
+    }
+
+    private func begin(_ bytes: ByteBuffer) {
+        let head: RequestHead
+        do {
+            head = try HeadReader.request(bytes, limits: shared.limits)
+        } catch {
+            refuse(Refusal(error))
+            return
+        }
+        switch shared.state.requestGuard.admit(head) {
+        case .failure(let refusal): refuse(refusal, head)
+        case .success(let admission): begin(head, admission)
+        }
+    }
+
+    private func begin(_ head: RequestHead, _ admission: Admission) {
+        let state = shared.state
+        let exchange = Exchange(
+            head: head, admission: admission, state: state, visitorAddress: visitorAddress(head, state),
+            startedAt: .now())
+        self.exchange = exchange
+        if let value = sessionCookie(head, state), let found = state.sessions.authenticate(value) {
+            exchange.session = found.session
+            exchange.reissuedCookie = found.reissuedCookie
+        }
+        let method = HTTPMethod(rawValue: head.methodText)
+        let route = state.site.route(
+            method: method, path: head.path, query: head.query, isSignedIn: exchange.session != nil)
+        if let route {
+            beginLocal(route, exchange)
+        } else if admission.target == .ours {
+            beginLocal(.notFound, exchange)
+        } else if exchange.session == nil {
+            answer(
+                state.site.challenge(method: method, target: head.target, headers: HTTPHeaders(head.block)),
+                exchange)
+        } else if admission.upgrade != .none, !hasOwnOrigin(exchange) {
+            refuse(.foreignOrigin, head)
+        } else {
+            dial(exchange)
+        }
+    }
+
+    private func visitorAddress(_ head: RequestHead, _ state: EdgeState) -> String {
+        let fields = head.block.fields.filter { $0.name == .forwardedFor }
+        let forwarded =
+            fields.isEmpty ? nil : fields.map { head.block.string($0.valueRange) }.joined(separator: ",")
+        return state.clientAddress.visitor(peer: peer, forwarded: forwarded).description
+    }
+
+    private func sessionCookie(_ head: RequestHead, _ state: EdgeState) -> Substring? {
+        var values: [String] = []
+        for field in head.block.fields where field.name == .cookie {
+            values.append(head.block.string(field.valueRange))
+        }
+        return values.isEmpty ? nil : CookieField.value(of: state.cookies.names.session, in: values)
+    }
+
+    /// Browsers send `Origin` with every WebSocket, and cookies of ours with those of foreign pages too
+    /// (handbook/security.md §1.28). A client without `Origin` would be a program that holds a stolen or
+    /// copied cookie; it is refused as well. Other upgrades cannot come from a page; there only a foreign
+    /// origin is refused.
+    private func hasOwnOrigin(_ exchange: Exchange) -> Bool {
+        let block = exchange.head.block
+        switch block.count(of: .origin) {
+        case 0: return exchange.admission.upgrade == .other
+        case 1:
+            return block.value(of: .origin).map { exchange.state.origins.contains($0.lowercased()) } ?? false
+        default: return false
+        }
+    }
+}
+
+extension Refusal {
+    init(_ error: HeadError) {
+        switch error {
+        case .malformed: self = .badRequest("the head is malformed")
+        case .version: self = .versionNotSupported
+        case .targetTooLong: self = .targetTooLong
+        case .tooManyFields: self = .headTooLarge
+        }
+    }
+}
+
+extension HTTPHeaders {
+    /// The fields in their order, for our own pages.
+    init(_ block: FieldBlock) {
+        self.init(block.fields.map { (block.string($0.nameRange), block.string($0.valueRange)) })
+    }
+}

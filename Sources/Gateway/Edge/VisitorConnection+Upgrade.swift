@@ -1,0 +1,44 @@
+import NIOCore
+
+// After the app's 101: bytes both ways, unread (RFC 9110 §7.8, RFC 6455).
+
+extension VisitorConnection {
+    /// The app agreed. Only now may anything of the visitor's go on.
+    func receiveUpgrade(_ head: ResponseHead) {
+        guard let exchange, let upstream else { return }
+        exchange.status = 101
+        shared.scratch.clear()
+        ResponseRewriter.write(
+            head, exchange, .init(framing: .none, isPersistent: true), into: &shared.scratch)
+        write(shared.scratch)
+        log(exchange)
+        shared.counters.upgradeBegan()
+        upgraded = UpgradedStream(session: exchange.session, sessions: exchange.state.sessions)
+        // What an idle stream does not need goes now.
+        self.exchange = nil
+        phase = .upgraded
+        if let early = pending.take() {
+            upgraded?.count(early.readableBytes)
+            upstream.write(early)
+            upstream.flush()
+        }
+        if hasInputEnded { upstream.endOutput() }
+        resumeReading()
+    }
+
+    /// Bytes from the app.
+    func relay(_ bytes: ByteBuffer) {
+        upgraded?.count(bytes.readableBytes)
+        write(bytes)
+    }
+
+    /// The app sends no more on an upgraded stream; the visitor may go on.
+    func relayEnded() {
+        flush()
+        if hasInputEnded {
+            closeWhenWritten()
+        } else {
+            context?.close(mode: .output, promise: nil)
+        }
+    }
+}

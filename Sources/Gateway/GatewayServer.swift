@@ -1,0 +1,128 @@
+package import GateConfig
+package import GateModel
+package import Identity
+import Logging
+import NIOCore
+import NIOPosix
+import TLS
+package import UpstreamSelection
+
+// The gateway as the rest of the program sees it: started, changed by reload, drained and stopped.
+
+/// Where the gateway accepts connections.
+package enum GatewayListener: Sendable {
+    case address(ListenAddress)
+    /// A listening socket that was passed to the process.
+    case passed(descriptor: Int32)
+}
+
+/// Accepts visitors and passes their requests on.
+package final class GatewayServer: Sendable {
+    /// Where it listens; a port of 0 has become a real one.
+    package let addresses: [ListenAddress]
+
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [NIOLoopBound<LoopContext>]
+    private let listeners: [any Channel]
+    private let logger: Logger
+
+    /// Opens the listeners and accepts at once.
+    ///
+    /// - Parameters:
+    ///   - listeners: At least one.
+    ///   - reader: Where requests for the app go.
+    /// - Throws: When a listener cannot be opened, or the trusted certificates cannot be read.
+    package static func start(
+        settings: Settings, listeners: [GatewayListener], site: Site, sessions: SessionTable,
+        reader: SelectionReader, limits: EdgeLimits = EdgeLimits()
+    ) async throws(Fault) -> GatewayServer {
+        let state = EdgeState(
+            settings: settings, site: site, cookies: site.cookies, sessions: SessionAccess(sessions))
+        return try await start(
+            state: state, workers: settings.workers, listeners: listeners, reader: reader, limits: limits)
+    }
+
+    static func start(
+        state: EdgeState, workers: Int, listeners: [GatewayListener], reader: SelectionReader,
+        limits: EdgeLimits
+    ) async throws(Fault) -> GatewayServer {
+        let logger = Logger(label: "gateway")
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, workers))
+        let dialer = Dialer(limits: limits, tls: try? TLSClientContext(authorities: .system))
+        let counters = EdgeCounters()
+        let caps = ConnectionCaps(limits: limits)
+        var loops: [NIOLoopBound<LoopContext>] = []
+        var channels: [any Channel] = []
+        do {
+            for loop in group.makeIterator() {
+                let bound = try await loop.submit {
+                    let context = LoopContext(
+                        loop: loop, limits: limits, state: state, reader: reader, dialer: dialer,
+                        counters: counters, logger: logger)
+                    context.start()
+                    return NIOLoopBound(context, eventLoop: loop)
+                }.get()
+                loops.append(bound)
+            }
+            let acceptor = Acceptor(loops: loops, caps: caps, state: state)
+            for listener in listeners { channels.append(try await acceptor.open(listener, on: group)) }
+        } catch {
+            for channel in channels { try? await channel.close() }
+            try? await group.shutdownGracefully()
+            throw Acceptor.fault(listeners, error)
+        }
+        return GatewayServer(group: group, loops: loops, listeners: channels, logger: logger)
+    }
+
+    private init(
+        group: MultiThreadedEventLoopGroup, loops: [NIOLoopBound<LoopContext>], listeners: [any Channel],
+        logger: Logger
+    ) {
+        self.group = group
+        self.loops = loops
+        self.listeners = listeners
+        self.logger = logger
+        self.addresses = listeners.compactMap { $0.localAddress.flatMap(ListenAddress.init) }
+    }
+
+    /// Takes new settings for requests that begin from now on. Listeners and workers stay as they are.
+    package func apply(_ settings: Settings, site: Site, sessions: SessionTable) {
+        apply(
+            EdgeState(
+                settings: settings, site: site, cookies: site.cookies, sessions: SessionAccess(sessions)))
+    }
+
+    func apply(_ state: EdgeState) {
+        for loop in loops { loop.eventLoop.execute { loop.value.state = state } }
+    }
+
+    /// Stops accepting, ends upgraded connections, lets every other transfer finish for `limit`, and ends what
+    /// is left (DESIGN §5.9). The server cannot be used afterwards.
+    package func drain(within limit: Duration) async {
+        for listener in listeners { try? await listener.close() }
+        let drained = EventLoopFuture.andAllComplete(
+            loops.map { loop in loop.eventLoop.flatSubmit { loop.value.drain() } }, on: group.next())
+        let deadline = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
+            for loop in loops { loop.eventLoop.execute { loop.value.stop() } }
+        }
+        try? await drained.get()
+        deadline.cancel()
+        do {
+            try await group.shutdownGracefully()
+        } catch {
+            logger.warning("the event loops did not stop in order", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+extension ListenAddress {
+    init?(_ address: SocketAddress) {
+        if let path = address.pathname, !path.isEmpty {
+            self = .unix(path: path)
+        } else if let text = address.ipAddress, let ip = try? IPAddress(text), let port = address.port {
+            self = .ip(ip, port: port)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,330 @@
+import GateModel
+import NIOCore
+import TLS
+import UpstreamSelection
+
+// One connection to the app: kept, carrying one request, or carrying an upgraded stream.
+
+final class UpstreamConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = Never
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// TCP or TLS is not ready yet.
+        case connecting
+        case kept
+        case head
+        case body
+        /// The answer is complete; the visitor decides what becomes of the connection.
+        case answered
+        case upgraded
+        case closed
+    }
+
+    /// An app that sends more heads than this before the answer sends no answer.
+    private static let maximumInterimHeads = 16
+
+    let path: UpstreamPath
+    /// Whether it carried a request before this one: then it may have been dead before it was used.
+    private(set) var isReused = false
+    /// Whether a byte of the present answer has arrived.
+    private(set) var hasAnswered = false
+
+    private let shared: LoopContext
+    private var ready: EventLoopPromise<Void>?
+    private var context: ChannelHandlerContext?
+    private var visitor: VisitorConnection?
+    private var exchange: Exchange?
+    private var phase = Phase.connecting
+    private var pending: ByteBuffer?
+    private var scanner = HeadScanner()
+    private var body = BodyReader(.none, allowsExtensions: true)
+    private var interimHeads = 0
+    private var isReusable = false
+    private var isReadWithheld = false
+    private var needsFlush = false
+    private var hasInputEnded = false
+
+    init(path: UpstreamPath, shared: LoopContext, ready: EventLoopPromise<Void>) {
+        self.path = path
+        self.shared = shared
+        self.ready = ready
+    }
+
+    /// Whether more may be written.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: What the visitor's side asks
+
+    /// Takes on a request; its head follows through ``write(_:)``.
+    func begin(_ exchange: Exchange, for visitor: VisitorConnection) {
+        self.visitor = visitor
+        self.exchange = exchange
+        phase = .head
+        hasAnswered = false
+        interimHeads = 0
+        scanner = HeadScanner()
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        needsFlush = true
+    }
+
+    func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+    }
+
+    /// The visitor can take more.
+    func resumeReading() {
+        guard isReadWithheld else { return }
+        isReadWithheld = false
+        context?.read()
+    }
+
+    /// The exchange is over: the connection is kept if it can be.
+    func release(isRequestSent: Bool) {
+        visitor = nil
+        exchange = nil
+        guard phase == .answered, isReusable, isRequestSent, !hasInputEnded,
+            (pending?.readableBytes ?? 0) == 0
+        else {
+            close()
+            return
+        }
+        pending = nil
+        phase = .kept
+        isReused = true
+        shared.pool.give(self, now: .now())
+        resumeReading()
+    }
+
+    /// The visitor sends no more on an upgraded stream.
+    func endOutput() {
+        flush()
+        context?.close(mode: .output, promise: nil)
+    }
+
+    /// Ends the connection; the app sees that an unfinished request is not whole.
+    func close() {
+        visitor = nil
+        exchange = nil
+        guard phase != .closed else { return }
+        phase = .closed
+        context?.close(mode: .all, promise: nil)
+    }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive, path.endpoint.scheme == .http { becomeReady() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        ended(.lost)
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if path.endpoint.scheme == .http { becomeReady() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        ended(.lost)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let failure = UpstreamFailure(connecting: error)
+        ready?.fail(failure)
+        ready = nil
+        ended(phase == .connecting ? failure : .lost)
+        context.close(mode: .all, promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is TLSHandshakeCompleted {
+            becomeReady()
+        } else if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            inputEnded()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { visitor?.resumeReading() }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        let isWanted =
+            switch phase {
+            case .connecting, .kept, .head, .closed: true
+            case .body, .upgraded: visitor?.isWritable ?? true
+            // What comes now belongs to no request: it is looked at when the connection is kept.
+            case .answered: (pending?.readableBytes ?? 0) == 0
+            }
+        if isWanted {
+            context.read()
+        } else {
+            isReadWithheld = true
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        switch phase {
+        case .upgraded:
+            visitor?.relay(bytes)
+        case .head:
+            append(bytes)
+            readHead()
+        case .body:
+            append(bytes)
+            readBody()
+        case .answered:
+            append(bytes)
+        // An answer that nobody asked for: whatever it is, it must not become another request's.
+        case .kept:
+            shared.pool.forget(self)
+            close()
+        case .connecting, .closed:
+            break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        visitor?.flush()
+    }
+
+    private func becomeReady() {
+        guard phase == .connecting else { return }
+        phase = .kept
+        ready?.succeed()
+        ready = nil
+    }
+
+    private func append(_ bytes: ByteBuffer) {
+        if var waiting = pending.take(), waiting.readableBytes > 0 {
+            waiting.writeImmutableBuffer(bytes)
+            pending = waiting
+        } else {
+            pending = bytes
+        }
+    }
+
+    // MARK: The answer
+
+    private func readHead() {
+        while phase == .head, let waiting = pending, waiting.readableBytes > 0 {
+            hasAnswered = true
+            switch waiting.withUnsafeReadableBytes({ scanner.scan($0) }) {
+            case .incomplete:
+                if waiting.readableBytes > shared.limits.responseHeadBytes { ended(.garbled) }
+                return
+            case .bareLineFeed:
+                ended(.garbled)
+            case .complete(let length):
+                guard length <= shared.limits.responseHeadBytes,
+                    let bytes = pending?.readSlice(length: length)
+                else {
+                    ended(.garbled)
+                    return
+                }
+                scanner = HeadScanner()
+                receiveHead(bytes)
+            }
+        }
+    }
+
+    private func receiveHead(_ bytes: ByteBuffer) {
+        guard let exchange, let visitor else { return }
+        guard let head = try? HeadReader.response(bytes, limits: shared.limits),
+            case .success(let framing) = ResponseGuard.framing(
+                head, isAnswerToHead: exchange.head.method == .head,
+                mayUpgrade: exchange.admission.upgrade != .none)
+        else {
+            ended(.garbled)
+            return
+        }
+        shared.reader.report(.byteSeen(path.name))
+        if head.status == 101 {
+            upgrade(head, exchange, visitor)
+            return
+        }
+        // 100 was answered by us; 102 and 103 are advice that goes no further (RFC 9110 §15.2).
+        guard head.status >= 200 else {
+            interimHeads += 1
+            if interimHeads > Self.maximumInterimHeads { ended(.garbled) }
+            return
+        }
+        isReusable = ResponseGuard.isReusable(head, framing: framing)
+        body = BodyReader(framing, allowsExtensions: true)
+        phase = .body
+        visitor.receive(head, framing: framing)
+        readBody()
+    }
+
+    private func upgrade(_ head: ResponseHead, _ exchange: Exchange, _ visitor: VisitorConnection) {
+        phase = .upgraded
+        self.exchange = nil
+        visitor.receiveUpgrade(head)
+        if let rest = pending.take(), rest.readableBytes > 0 { visitor.relay(rest) }
+        visitor.flush()
+    }
+
+    private func readBody() {
+        guard phase == .body, let visitor else { return }
+        do {
+            while var waiting = pending.take() {
+                let piece = try body.next(from: &waiting)
+                if waiting.readableBytes > 0 { pending = waiting }
+                guard let piece else { break }
+                visitor.receiveBody(piece)
+            }
+        } catch {
+            ended(.garbled)
+            return
+        }
+        // A visitor that failed meanwhile has closed us.
+        guard phase == .body, body.isFinished else { return }
+        phase = .answered
+        visitor.receiveEnd()
+    }
+
+    private func inputEnded() {
+        hasInputEnded = true
+        switch phase {
+        case .upgraded: visitor?.relayEnded()
+        case .body where body.connectionEnded():
+            phase = .answered
+            visitor?.receiveEnd()
+            visitor?.flush()
+        case .connecting, .kept, .head, .body: ended(.lost)
+        case .answered, .closed: break
+        }
+    }
+
+    /// The connection is of no more use: tells whoever waits for it.
+    private func ended(_ failure: UpstreamFailure) {
+        let last = phase
+        guard last != .closed else { return }
+        phase = .closed
+        ready?.fail(failure)
+        ready = nil
+        if last == .kept { shared.pool.forget(self) }
+        let visitor = self.visitor.take()
+        exchange = nil
+        context?.close(mode: .all, promise: nil)
+        switch last {
+        case .head, .body, .upgraded: visitor?.upstreamEnded(failure)
+        case .connecting, .kept, .answered, .closed: break
+        }
+    }
+}
+
+@available(*, unavailable)
+extension UpstreamConnection: Sendable {}

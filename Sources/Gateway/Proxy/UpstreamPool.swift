@@ -1,0 +1,71 @@
+import NIOCore
+import UpstreamSelection
+
+// The kept connections to the app of one event loop. The newest is taken first, so that few stay warm and the
+// rest time out.
+
+final class UpstreamPool {
+    private struct Kept {
+        let connection: UpstreamConnection
+        let since: NIODeadline
+    }
+
+    private let limits: EdgeLimits
+    /// Oldest first. A handful of paths at most: searched in order.
+    private var kept: [(path: UpstreamPath, stack: [Kept])] = []
+
+    init(limits: EdgeLimits) {
+        self.limits = limits
+    }
+
+    /// A kept connection, or nil.
+    ///
+    /// - Parameter isRepeatable: Whether the request may be sent again if the connection turns out dead. Another
+    ///   one takes only a connection that answered a moment ago (DESIGN §5.5).
+    func take(_ path: UpstreamPath, isRepeatable: Bool, now: NIODeadline) -> UpstreamConnection? {
+        guard let index = kept.firstIndex(where: { $0.path == path }),
+            let newest = kept[index].stack.last,
+            KeptConnection.isUsable(idle: now - newest.since, isRepeatable: isRepeatable, limits: limits)
+        else { return nil }
+        kept[index].stack.removeLast()
+        return newest.connection
+    }
+
+    /// Keeps a connection whose answer is complete, or closes it.
+    func give(_ connection: UpstreamConnection, now: NIODeadline) {
+        let index = kept.firstIndex { $0.path == connection.path } ?? kept.endIndex
+        if index == kept.endIndex { kept.append((connection.path, [])) }
+        guard kept[index].stack.count < limits.upstreamKept else {
+            connection.close()
+            return
+        }
+        kept[index].stack.append(Kept(connection: connection, since: now))
+    }
+
+    /// The app closed a kept connection.
+    func forget(_ connection: UpstreamConnection) {
+        for index in kept.indices { kept[index].stack.removeAll { $0.connection === connection } }
+    }
+
+    func sweep(now: NIODeadline) {
+        for index in kept.indices {
+            let expired = kept[index].stack.prefix { now - $0.since >= limits.upstreamIdle }
+            kept[index].stack.removeFirst(expired.count)
+            for entry in expired { entry.connection.close() }
+        }
+        kept.removeAll { $0.stack.isEmpty }
+    }
+
+    func closeAll() {
+        let all = kept.flatMap(\.stack)
+        kept = []
+        for entry in all { entry.connection.close() }
+    }
+}
+
+/// Whether a kept connection may carry a request.
+enum KeptConnection {
+    static func isUsable(idle: TimeAmount, isRepeatable: Bool, limits: EdgeLimits) -> Bool {
+        idle < (isRepeatable ? limits.upstreamIdle : limits.upstreamFresh)
+    }
+}
