@@ -1,3 +1,4 @@
+import Cryptography
 import GateConfig
 import GateModel
 import NIOHTTP1
@@ -39,6 +40,7 @@ struct SiteFixture {
     func settings() throws -> Settings {
         var variables = ["RUNEGATE_STATE_DIR": "/nowhere", "RUNEGATE_ALLOW_ANY_EMAIL": "true"]
         variables["RUNEGATE_MAIL_TRANSPORT"] = "outbox:/nowhere"
+        variables["RUNEGATE_SESSION_KEY"] = Hex.encode(UInt8(0)..<64)
         variables.merge(environment) { $1 }
         return try ConfigLoader.load(ConfigSources(environment: variables)).settings.get()
     }
@@ -74,12 +76,14 @@ struct SiteFixture {
         _ method: HTTPMethod, _ target: String, headers: HTTPHeaders = [:], body: String = "",
         session: Session? = nil
     ) async throws -> LocalResponse {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         let request = LocalRequest(
             method: method, path: parts[0], query: parts.count > 1 ? parts[1] : nil, headers: headers,
             body: Array(body.utf8), client: Self.client, session: session)
         let site = try site()
-        let route = site.route(method: method, path: parts[0], query: request.query, isSignedIn: session != nil)
+        let route = site.route(
+            method: method, path: parts[0], query: request.query, isSignedIn: session != nil)
         guard let route else { throw NotOurs() }
         return await site.respond(to: request, route: route)
     }
@@ -95,7 +99,8 @@ struct SiteFixture {
 
     static func newSession(next: String? = nil) throws -> NewSession {
         NewSession(
-            session: try session(), cookieValue: "new.session.value", email: try EmailAddress("ann@example.com"),
+            session: try session(), cookieValue: "new.session.value",
+            email: try EmailAddress("ann@example.com"),
             next: next, expiresIn: .seconds(7 * 86_400))
     }
 

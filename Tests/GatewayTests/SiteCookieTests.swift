@@ -1,0 +1,157 @@
+import GateModel
+import NIOHTTP1
+import Testing
+
+@testable import GateConfig
+@testable import Gateway
+
+@Suite struct SiteCookieTests {
+    /// As on https without a domain: the names carry `__Host-`.
+    static let secure = cookies(isHTTPS: true)
+    static let plain = cookies(isHTTPS: false)
+
+    static func cookies(isHTTPS: Bool, isSecure: Bool? = nil, domain: DomainName? = nil) -> SiteCookies {
+        let settings = CookieSettings(
+            isSecure: isSecure ?? isHTTPS, domain: domain, sessionName: "runegate_id")
+        return SiteCookies(settings: settings, isHTTPS: isHTTPS)
+    }
+
+    static let values: [([String], String?)] = [
+        (["__Host-runegate_id=v"], "v"),
+        (["a=1; __Host-runegate_id=v; b=2"], "v"),
+        (["a=1;__Host-runegate_id=v"], "v"),
+        (["a=1;\t __Host-runegate_id =\tv \t;b"], "v"),
+        (["a=1", "__Host-runegate_id=v"], "v"),
+        (["__Host-runegate_id=a=b=c"], "a=b=c"),
+        (["__Host-runegate_id="], ""),
+        (["__Host-runegate_id=v; __Host-runegate_id=w"], nil),
+        (["__Host-runegate_id=v; __Host-runegate_id=v"], nil),
+        (["__Host-runegate_id=v", "__Host-runegate_id=v"], nil),
+        (["runegate_id=v"], nil),
+        (["__host-runegate_id=v"], nil),
+        (["__Secure-runegate_id=v"], nil),
+        (["__Host-runegate_id"], nil),
+        (["=__Host-runegate_id=v"], nil),
+        // Blanks outside ASCII that other parsers trim.
+        (["\u{2000}__Host-runegate_id=v"], nil),
+        (["\u{a0}__Host-runegate_id=v"], nil),
+        (["\u{85}__Host-runegate_id=v"], nil),
+        (["__Host-runegate_id\u{301}=v"], nil),
+        (["$Version=1; __Host-runegate_id=v; $Path=/"], "v"),
+        // No quoting: a quoted value ends at its semicolon.
+        (["$Version=1; a=\"b; __Host-runegate_id=v; c\""], "v"),
+        (["__Host-runegate_id=\"v\""], "\"v\""),
+        (["a=1, __Host-runegate_id=v"], nil),
+        ([""], nil), ([";;;"], nil), ([], nil),
+    ]
+
+    @Test(arguments: values) func `the session is read strictly`(fields: [String], expected: String?) {
+        let headers = HTTPHeaders(fields.map { ("Cookie", $0) })
+        #expect(Self.secure.sessionValue(in: headers).map(String.init) == expected)
+    }
+
+    @Test func `one among two hundred cookies is found`() {
+        let others = (0..<200).map { "c\($0)=\($0)" }
+        let field = (others[..<150] + ["__Host-runegate_id=v"] + others[150...]).joined(separator: "; ")
+        var headers: HTTPHeaders = ["cookie": field]
+        #expect(Self.secure.sessionValue(in: headers) == "v")
+        Self.secure.stripFromRequest(&headers)
+        #expect(headers["cookie"] == [others.joined(separator: "; ")])
+    }
+
+    @Test func `a cookie of 64 KiB passes through untouched`() {
+        let big = "big=" + String(repeating: "x", count: 64 * 1024)
+        var headers: HTTPHeaders = ["Cookie": "\(big); __Host-runegate_id=v"]
+        #expect(Self.secure.sessionValue(in: headers) == "v")
+        Self.secure.stripFromRequest(&headers)
+        #expect(headers["cookie"] == [big])
+    }
+
+    static let stripped: [(String, [String])] = [
+        ("a=1", ["a=1"]),
+        ("  a = \"x;y\" ;; b=2;", ["  a = \"x;y\" ;; b=2;"]),
+        ("__Host-runegate_id=v", []),
+        ("__Host-runegate_id=v; a=1", ["a=1"]),
+        ("a=1; __Host-runegate_id=v", ["a=1"]),
+        ("a=1; __Host-runegate_id=v;  b=2;c", ["a=1;  b=2;c"]),
+        ("runegate_id=v; a=1", ["a=1"]),
+        ("__Secure-runegate_id=v; __host-runegate_id=w; RUNEGATE_ID=x; __Http-runegate_id=y; a=1", ["a=1"]),
+        ("runegate_nonce=n; __Host-runegate_nonce=n; runegate_confirm=c; __Host-runegate_confirm=c", []),
+        (
+            "my_runegate_id=v; runegate_idx=1; xrunegate_id=2",
+            ["my_runegate_id=v; runegate_idx=1; xrunegate_id=2"]
+        ),
+        ("$Version=1; a=\"b; __Host-runegate_id=v; c\"", ["$Version=1; a=\"b; c\""]),
+        ("\u{2000}__Host-runegate_id=v", ["\u{2000}__Host-runegate_id=v"]),
+    ]
+
+    @Test(arguments: stripped) func `the app sees every cookie but ours, byte for byte`(
+        field: String, expected: [String]
+    ) {
+        for cookies in [Self.secure, Self.plain] {
+            var headers: HTTPHeaders = ["Cookie": field]
+            cookies.stripFromRequest(&headers)
+            #expect(headers["cookie"].map { Array($0.utf8) } == expected.map { Array($0.utf8) })
+        }
+    }
+
+    @Test func `repeated cookie headers stay in order`() {
+        var headers: HTTPHeaders = ["Cookie": "a=1", "X": "y", "cookie": "runegate_id=v", "COOKIE": "b=2"]
+        Self.plain.stripFromRequest(&headers)
+        #expect(headers["cookie"] == ["a=1", "b=2"])
+    }
+
+    @Test(arguments: [
+        "runegate_id=x", "runegate_id=x; Path=/", "__Host-runegate_id=x; Secure; Path=/", " runegate_id =x",
+        "__SECURE-runegate_nonce=x", "runegate_confirm=", "=__Host-runegate_id=x", "= __Host-runegate_id=x",
+        "==runegate_id=x", "Runegate_Id=x; Max-Age=0",
+    ])
+    func `the app cannot set our cookies`(value: String) {
+        for cookies in [Self.secure, Self.plain] {
+            var headers: HTTPHeaders = [
+                "Set-Cookie": "a=1; Path=/x", "set-cookie": value, "SET-COOKIE": "b=2",
+            ]
+            cookies.stripFromResponse(&headers)
+            #expect(headers["set-cookie"] == ["a=1; Path=/x", "b=2"])
+        }
+    }
+
+    @Test(arguments: ["sid=1", "x=runegate_id=1", "my_runegate_id=1", "a; runegate_id=x", "runegate_id"])
+    func `the app sets its own cookies as it likes`(value: String) {
+        var headers: HTTPHeaders = ["Set-Cookie": value]
+        Self.secure.stripFromResponse(&headers)
+        #expect(headers["set-cookie"] == [value])
+    }
+
+    @Test(arguments: [
+        ("\"cookies\"", false), ("\"*\"", false), ("\"cache\", \"cookies\"", false), ("\"Cookies\"", false),
+        ("\"cache\"", true), ("\"storage\", \"executionContexts\"", true),
+    ])
+    func `the app cannot clear our cookies`(value: String, stays: Bool) {
+        var headers: HTTPHeaders = ["Clear-Site-Data": value]
+        Self.secure.stripFromResponse(&headers)
+        #expect(headers["clear-site-data"] == (stays ? [value] : []))
+    }
+
+    @Test func `cookies are as narrow as the address allows`() throws {
+        let domain = try DomainName("example.com")
+        let all: [(SiteCookies, String)] = [
+            (Self.secure, "__Host-runegate_id=v; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60"),
+            (Self.plain, "runegate_id=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"),
+            (
+                Self.cookies(isHTTPS: true, domain: domain),
+                "runegate_id=v; Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Max-Age=60"
+            ),
+            (
+                Self.cookies(isHTTPS: true, isSecure: false),
+                "runegate_id=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"
+            ),
+        ]
+        for (cookies, expected) in all {
+            #expect(cookies.session("v", expiresIn: .seconds(60)) == expected)
+        }
+        #expect(
+            Self.secure.sessionRemoval()
+                == "__Host-runegate_id=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+    }
+}
