@@ -30,7 +30,7 @@ enum StyleSheet {
         padding:max(2.5rem,11vh) 1rem 2.5rem;position:relative;isolation:isolate}
         .page::before{content:"";position:absolute;inset:0 0 auto;height:22rem;z-index:-1;opacity:.16;\
         background:radial-gradient(60rem 22rem at 50% 0,var(--accent),transparent 70%)}
-        .brand{display:flex;align-items:center;gap:.75rem;margin:0 0 1.75rem;font-size:1.125rem;font-weight:600;\
+        .brand{display:flex;align-items:center;gap:.75rem;margin:0 0 1.75rem;font-size:1.125rem;line-height:1.3;font-weight:600;\
         letter-spacing:-.01em}
         .mark{display:block;flex:none}
         .mark rect{fill:var(--accent);stroke:var(--edge)}
@@ -38,6 +38,7 @@ enum StyleSheet {
         .logo{display:block;height:44px;max-width:12rem;width:auto}
         .card{width:100%;max-width:25.5rem;background:var(--card);border:1px solid var(--line);border-radius:1.125rem;\
         padding:1.75rem 1.5rem;box-shadow:var(--shade)}
+        .card>:last-child{margin-bottom:0}
         h1{margin:0 0 .625rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.02em;text-wrap:balance}
         p{margin:0 0 1.25rem}
         form{margin:0}
