@@ -106,7 +106,7 @@ def test_a_failing_mail_server_changes_no_answer_and_the_mail_comes_later(
     assert ask(site, "waiting@example.com") < 1.0, "the answer does not wait for the mail server"
     if name != "down":
         until(lambda: server.connections > connections, "the mail server is tried")
-    until(lambda: "deferred" in site.gateway.log_text() or name == "silent", "the log says that the mail waits")
+    until(lambda: "mail waits" in site.gateway.log_text() or name == "silent", "the log says that the mail waits")
     assert server.letters_to("waiting@example.com") == []
     server.faults.__init__({})
     server.stop()
@@ -118,7 +118,7 @@ def test_a_refused_recipient_is_not_tried_again(mailing: tuple[Site, MailServer]
     site, server = mailing
     server.faults.answers["RCPT"] = "550 no such user"
     ask(site, "gone@example.com")
-    until(lambda: "refused" in site.gateway.log_text(), "the log says that the mail was refused")
+    until(lambda: "mail refused" in site.gateway.log_text(), "the log says that the mail was refused")
     server.faults.answers.clear()
     ask(site, "other@example.com")
     server.letter_to("other@example.com")
@@ -223,7 +223,8 @@ def test_the_external_mailer_delivers_over_the_lease_socket(stage: Stage) -> Non
     server = stage.mail_server()
     site = stage.development("external", mail=server, start=False, RUNEGATE_MAILER="external", **NO_LIMITS)
     (site.gateway.directory / "config" / "email.toml").unlink()
-    mailer = stage.mailer("mailer", server, site)
+    mailer = stage.mailer(server)
+    site.gateway.options = ["--mail-socket", str(mailer.socket)]
     site.gateway.start()
     site.visitor().ask("outside@example.com")
     assert server.letter_to("outside@example.com", within=20).has_link

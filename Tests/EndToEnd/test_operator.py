@@ -67,7 +67,7 @@ def test_revoking_what_is_not_there_says_so(site: Site, words: list[str]) -> Non
 
 
 def test_a_login_link_works_with_one_more_click(site: Site) -> None:
-    result = site.gateway.verb("login-link", "ann@example.com")
+    result = site.gateway.verb("login-link", "--qr", "ann@example.com")
     assert result.returncode == 0, result
     found = re.search(r"http://\S+/\.runegate/auth\?token=(\S+)", result.stdout)
     assert found, result.stdout
@@ -132,8 +132,9 @@ def test_the_control_socket_speaks_http(site: Site) -> None:
         assert client.get("/v1/sessions", headers={"Host": "evil.test"}).status_code in (400, 403, 421)
         foreign = client.post("/v1/sessions/revoke", json={"user": "x@example.com"}, headers={"Origin": "https://evil.test"})
         assert foreign.status_code in (400, 403)
+        json_type = {"Content-Type": "application/json"}
         assert client.get("/v1/nothing").status_code == 404
-        assert client.post("/v1/login-link", content=b"{").status_code == 400
+        assert client.post("/v1/login-link", content=b"{", headers=json_type).status_code == 400
     mode = site.gateway.control_socket.stat().st_mode & 0o777
     assert mode == 0o660
 

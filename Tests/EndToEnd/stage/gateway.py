@@ -30,6 +30,8 @@ class Gateway:
         self.directory = workspace.directory(name)
         self.state = workspace.directory(f"{name}-state")
         self.control_socket = self.state / "control.sock"
+        #: Options of `serve`, which most tests leave out: the environment says it all.
+        self.options: list[str] = []
         self.processes: list[Process] = []
         self._workspace = workspace
         self._secrets = secrets
@@ -79,7 +81,7 @@ class Gateway:
             Process(
                 self._workspace,
                 self.name,
-                [self._workspace.binary, "serve"],
+                [self._workspace.binary, "serve", *self.options],
                 environment=self.environment,
                 directory=self.directory,
             )

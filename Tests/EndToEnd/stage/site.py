@@ -12,6 +12,7 @@ from .certificates import Authority
 from .front import Front
 from .gateway import Gateway
 from .mail_server import MailServer
+from .mailer import Mailer
 from .outbox import Outbox
 from .secrets import Secrets
 from .upstream import Upstream
@@ -88,6 +89,11 @@ class Stage:
         server.start()
         self._closing.append(server.stop)
         return server
+
+    def mailer(self, server: MailServer) -> Mailer:
+        mailer = Mailer(self.workspace, server, str(self.authority.file))
+        self._closing.append(mailer.kill)
+        return mailer.start()
 
     def development(
         self, name: str, *, mail: MailServer | None = None, start: bool = True, **settings: str
