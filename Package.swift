@@ -23,6 +23,7 @@ func nio(_ product: String) -> Target.Dependency { .product(name: product, packa
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
@@ -78,7 +79,7 @@ let package = Package(
             name: "runegate",
             dependencies: [
                 "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store", "Identity",
-                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, logging, metrics,
+                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging, metrics,
                 nio("NIOCore"), nio("NIOPosix"),
             ],
             swiftSettings: strict),

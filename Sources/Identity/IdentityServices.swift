@@ -38,6 +38,9 @@ package final class IdentityServices: Sendable {
         try? await sessions.synchronize()
     }
 
+    /// The settings in force.
+    package var currentSettings: IdentitySettings { settings.current }
+
     /// Takes new settings, at reload: whoever the policy no longer allows is signed out.
     package func apply(_ settings: IdentitySettings) async {
         self.settings.replace(by: settings)

@@ -28,6 +28,8 @@ package final class MailQueue: MailSource {
         var failures: [String: Int] = [:]
         /// Outcomes that the database did not take yet; their mails must not leave again.
         var unwritten: [String: Outcome] = [:]
+        /// Why the last mail did not leave; nil once one has left.
+        var problem: String?
     }
 
     private let store: StateStore
@@ -70,7 +72,15 @@ package final class MailQueue: MailSource {
         }
     }
 
+    /// How the queue stands, for the owner: mails that wait (nil without a database), and why the last one did
+    /// not leave, if it did not.
+    package func condition() async -> (waiting: Int?, problem: String?) {
+        let waiting = try? await store.waitingMails(excluding: [], limit: .max).count
+        return (waiting, state.withLock { $0.problem })
+    }
+
     package func report(_ id: String, _ outcome: MailOutcome) async {
+        note(outcome)
         switch outcome {
         case .sent(let reply):
             await finish(id, Outcome(event: .mailSent, detail: reply))
@@ -102,6 +112,17 @@ package final class MailQueue: MailSource {
     /// How long a mail waits after its nth failure in a row, from 1.
     static func backOff(failures: Int) -> Duration {
         min(firstBackOff * (1 << min(failures - 1, 10)), maximumBackOff)
+    }
+
+    private func note(_ outcome: MailOutcome) {
+        state.withLock { state in
+            switch outcome {
+            case .sent: state.problem = nil
+            case .refused(let reason, let detail): state.problem = "\(reason.rawValue): \(detail)"
+            case .deferred(.interrupted, _): break
+            case .deferred(let reason, let detail): state.problem = "\(reason.rawValue): \(detail)"
+            }
+        }
     }
 
     private func putOff(_ id: String) async {

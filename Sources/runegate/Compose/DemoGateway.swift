@@ -1,23 +1,42 @@
 import Demo
+import GateConfig
 import GateModel
+import Glibc
+import UpstreamSelection
 
 /// What the demo has set up for its gateway.
 struct DemoStage: Sendable {
-    /// Where visitors come in.
+    /// Where visitors come in; a port of 0 takes a free one.
     var listen: ListenAddress
-    /// The two ways to the app, to be marked as simulated (`UpstreamPath.isSimulated`).
+    /// The two ways to the app.
     var wireGuard: SimulatedPath
     var rathole: SimulatedPath
     /// For the database and the control socket; `runegate sessions list` finds it from the same directory.
     var stateDirectory: String
-    /// Where mails are to be put; a tap watches it.
+    /// Where mails are put; a tap watches it.
     var outbox: String
 }
 
-/// Gateway composition: runs the gateway in front of `stage` until it is told to stop, and calls `isReady`
-/// with the base URL when visitors can come.
-func serveDemoGateway(on stage: DemoStage, isReady: (BaseURL) -> Void) async throws {
-    throw Fault(
-        code: "demo-without-gateway", problem: "This build has no gateway for the demo yet",
-        remedy: "Run only the app: runegate demo --app-only")
+/// Runs the gateway in front of `stage` until it is told to stop, and calls `isReady` with the base URL when
+/// visitors can come.
+///
+/// Everything that the stage does not say may be configured as for `serve`, such as limits.
+func serveDemoGateway(on stage: DemoStage, isReady: @escaping @Sendable (BaseURL) -> Void) async throws {
+    // Bound before anything else: links need the port, and a port of 0 is known only now.
+    let (socket, address) = try PassedSocket.listen(on: stage.listen)
+    guard case .ip(let ip, let port) = address else { preconditionFailure("the demo listens on a port") }
+    let host = ip == IPAddress(bytes: [127, 0, 0, 1]) ? "localhost" : ip.uriHost
+    let flags = [
+        ("RUNEGATE_ENV", "development"), ("RUNEGATE_BASE_URL", "http://\(host):\(port)"),
+        ("RUNEGATE_LISTEN", "\(address)"), ("RUNEGATE_STATE_DIR", stage.stateDirectory),
+        ("RUNEGATE_MAIL_TRANSPORT", "outbox:\(stage.outbox)"), ("RUNEGATE_MAILER", "inline"),
+    ].map { ConfigSources.Flag(flag: "demo", name: $0.0, value: $0.1) }
+    let (settings, _) = try StartUp.settings(from: ConfigLoader.load(.process(reader: .serve, flags: flags)))
+    let paths = [
+        UpstreamPath(name: .wireGuard, endpoint: stage.wireGuard.endpoint, isSimulated: true),
+        UpstreamPath(name: .rathole, endpoint: stage.rathole.endpoint, isSimulated: true),
+    ]
+    var appliance = Appliance(settings: settings, sockets: ["gateway": socket], paths: paths)
+    appliance.isReady = { _ in isReady(settings.baseURL) }
+    try await appliance.run()
 }

@@ -1,0 +1,59 @@
+import Control
+import GateConfig
+import GateModel
+import Identity
+import Logging
+import Metrics
+import NIOPosix
+import ServiceLifecycle
+import Store
+import UnixSignals
+import UpstreamSelection
+
+/// The gateway with everything that it needs, put together from settings: what `serve` and `demo` run.
+struct Appliance {
+    let settings: Settings
+    /// Sockets that systemd passed, by name: `gateway`, `control`.
+    var sockets: [String: Int32] = [:]
+    /// The ways to the app, the preferred one first.
+    let paths: [UpstreamPath]
+    /// Where an external mailer listens.
+    var mailSocket = MailLife.systemdSocket
+    /// Reads the configuration again at SIGHUP; nil when there is nothing to read (`demo`).
+    var reload: Reload?
+    /// Called once, when visitors can come.
+    var isReady: @Sendable ([ListenAddress]) -> Void = { _ in }
+
+    /// Runs until SIGTERM or SIGINT, then lets transfers finish.
+    func run() async throws {
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
+        let group = MultiThreadedEventLoopGroup.singleton
+        let identity = await IdentityServices(
+            settings: IdentitySettings(settings), keyring: Keyring(settings.tokens),
+            stateDirectory: settings.stateDirectory)
+        let mail = try MailLife(
+            settings: settings, socketPath: mailSocket, queue: identity.mailQueue, group: group)
+        let board = SelectionBoard(Selection(current: paths[0], alternative: paths.dropFirst().first))
+        let gateway = GatewayLife(
+            settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,
+            isReady: isReady)
+        let control = ControlLife(
+            settings: settings, passed: sockets["control"],
+            actions: OwnerActions(
+                settings: settings, identity: identity, mail: mail.tester, selection: board.reader,
+                paths: paths),
+            metrics: metrics, group: group)
+        // They end in reverse order: visitors first, the database last.
+        var services: [any Service] = [IdentityLife(identity: identity), mail, control, gateway]
+        if let reload {
+            services.append(
+                ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway))
+        }
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "serve"))
+        configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
+        try await ServiceGroup(configuration: configuration).run()
+        await identity.store.close()
+    }
+}

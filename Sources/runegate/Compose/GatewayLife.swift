@@ -1,0 +1,70 @@
+import GateConfig
+import GateModel
+import Gateway
+import Identity
+import Logging
+import ServiceLifecycle
+import Store
+import Synchronization
+import Systemd
+import UpstreamSelection
+
+/// Lets visitors in until the end is announced, then drains.
+final class GatewayLife: Service {
+    private let settings: Settings
+    private let listeners: [GatewayListener]
+    private let identity: IdentityServices
+    private let reader: SelectionReader
+    private let isReady: @Sendable ([ListenAddress]) -> Void
+    private let logger = Logger(label: "serve")
+    private let server = Mutex<GatewayServer?>(nil)
+
+    /// `passed` is a listening socket from systemd, which wins over the configured address; `isReady` is
+    /// called once, when visitors can come.
+    init(
+        settings: Settings, passed: Int32?, identity: IdentityServices, reader: SelectionReader,
+        isReady: @escaping @Sendable ([ListenAddress]) -> Void
+    ) {
+        self.settings = settings
+        self.listeners = [passed.map { .passed(descriptor: $0) } ?? .address(settings.listen)]
+        self.identity = identity
+        self.reader = reader
+        self.isReady = isReady
+    }
+
+    func run() async throws {
+        let server = try await GatewayServer.start(
+            settings: settings, listeners: listeners, site: try site(settings), sessions: identity.sessions,
+            reader: reader)
+        self.server.withLock { $0 = server }
+        for address in server.addresses {
+            logger.notice(
+                "listening", metadata: ["address": "\(address)", "base_url": "\(settings.baseURL)"])
+        }
+        await announce(server)
+        try? await gracefulShutdown()
+        Notify.send(.stopping, .status("Letting transfers finish"))
+        logger.notice("draining", metadata: ["limit": "\(settings.drain)"])
+        await server.drain(within: settings.drain)
+    }
+
+    /// Takes new settings for requests that begin from now on.
+    func apply(_ settings: Settings) throws(Fault) {
+        let site = try site(settings)
+        server.withLock { $0 }?.apply(settings, site: site, sessions: identity.sessions)
+    }
+
+    /// READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.
+    private func announce(_ server: GatewayServer) async {
+        let fault = await identity.store.currentFault()
+        let addresses = server.addresses.map(\.description).joined(separator: ", ")
+        Notify.send(
+            .ready, .status(fault.map { "Nobody can sign in: \($0.problem)" } ?? "Serving on \(addresses)"))
+        isReady(server.addresses)
+    }
+
+    private func site(_ settings: Settings) throws(Fault) -> Site {
+        try Site(
+            settings: settings, signIn: identity.signIn, sessions: identity.sessions, version: Version.text)
+    }
+}
