@@ -5,6 +5,7 @@ import pytest
 from stage.raw import RawConnection
 from stage.site import Site
 from stage.visitor import Visitor
+from stage.wording import short
 
 #: Read as one under `/.runegate/` by some decoding or normalising: refused.
 AMBIGUOUS = [
@@ -69,7 +70,7 @@ def ask(site: Site, target: str, cookie: str | None, method: str = "GET") -> int
         return connection.answer(quiet=2).status
 
 
-@pytest.mark.parametrize("target", AMBIGUOUS + VERBATIM + MALFORMED + ODD, ids=repr)
+@pytest.mark.parametrize("target", AMBIGUOUS + VERBATIM + MALFORMED + ODD, ids=short)
 def test_no_target_reaches_the_app_without_a_session(local: Site, target: str) -> None:
     mark = local.app.mark()
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
@@ -77,28 +78,28 @@ def test_no_target_reaches_the_app_without_a_session(local: Site, target: str) -
     assert local.app.since(mark) == []
 
 
-@pytest.mark.parametrize("target", AMBIGUOUS, ids=repr)
+@pytest.mark.parametrize("target", AMBIGUOUS, ids=short)
 def test_a_target_that_could_mean_ours_is_refused(local: Site, member: Visitor, target: str) -> None:
     mark = local.app.mark()
     assert ask(local, target, member.cookie_header) in (400, 404)
     assert local.app.since(mark) == []
 
 
-@pytest.mark.parametrize("target", VERBATIM, ids=repr)
+@pytest.mark.parametrize("target", VERBATIM, ids=short)
 def test_other_targets_are_passed_on_byte_for_byte(local: Site, member: Visitor, target: str) -> None:
     mark = local.app.mark()
     assert ask(local, target, member.cookie_header) == 200
     assert [request.target for request in local.app.since(mark)] == [target]
 
 
-@pytest.mark.parametrize("target", MALFORMED, ids=repr)
+@pytest.mark.parametrize("target", MALFORMED, ids=short)
 def test_a_malformed_target_is_refused(local: Site, member: Visitor, target: str) -> None:
     mark = local.app.mark()
     assert ask(local, target, member.cookie_header) in (400, 421, None)
     assert local.app.since(mark) == []
 
 
-@pytest.mark.parametrize("target", ODD, ids=repr)
+@pytest.mark.parametrize("target", ODD, ids=short)
 def test_an_odd_target_is_passed_on_byte_for_byte_or_refused(local: Site, member: Visitor, target: str) -> None:
     mark = local.app.mark()
     status = ask(local, target, member.cookie_header)
@@ -106,7 +107,7 @@ def test_an_odd_target_is_passed_on_byte_for_byte_or_refused(local: Site, member
     assert (status, arrived) in ((200, [target]), (400, []), (404, []), (None, []))
 
 
-@pytest.mark.parametrize("target", AMBIGUOUS + MALFORMED, ids=repr)
+@pytest.mark.parametrize("target", AMBIGUOUS + MALFORMED, ids=short)
 def test_through_nginx_nothing_ambiguous_reaches_the_app_either(public: Site, public_member: Visitor, target: str) -> None:
     mark = public.app.mark()
     ask(public, target, None)

@@ -7,6 +7,7 @@ import pytest
 from stage.forms import form
 from stage.site import Site
 from stage.visitor import NAVIGATION
+from stage.wording import short
 
 _SLASHES = ["//", "///", "////", "/\\", "\\/", "\\\\", "/\\/", "\\", "/%5c", "/%2f", "%2f%2f", "/%09/", "/\t/", "/\n/", "/\r/",
             "\t//", " //", "/ /", "/\x00/", "/.//", "/..//", "/./\\", "//\\", "/\\\\", "/;//", "\u2028//", "/\u3000/", "/\u00a0/",
@@ -31,7 +32,7 @@ def leaves(base_url: str, location: str) -> bool:
     return (there.scheme, there.netloc) != (here.scheme, here.netloc)
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=repr)
+@pytest.mark.parametrize("vector", VECTORS, ids=short)
 def test_the_sign_in_page_never_carries_a_foreign_next(local: Site, vector: str) -> None:
     visitor = local.visitor()
     page = visitor.client.get("/.runegate/login", params={"next": vector}, headers=NAVIGATION)

@@ -9,6 +9,7 @@ from stage.forms import forms
 from stage.raw import RawConnection
 from stage.site import NO_LIMITS, Site, Stage
 from stage.visitor import NAVIGATION, Visitor, path_of
+from stage.wording import short
 
 GREETING = "Invalid or expired login link"
 
@@ -203,7 +204,7 @@ MALFORMED_ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", MALFORMED_ADDRESSES, ids=repr)
+@pytest.mark.parametrize("address", MALFORMED_ADDRESSES, ids=short)
 def test_a_malformed_address_gets_400(local: Site, address: str) -> None:
     visitor = local.visitor()
     page = visitor.ask(address)
@@ -226,7 +227,7 @@ MALFORMED_BODIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("kind, body", MALFORMED_BODIES, ids=repr)
+@pytest.mark.parametrize("kind, body", MALFORMED_BODIES, ids=short)
 @pytest.mark.parametrize("path", ["/.runegate/login", "/.runegate/auth", "/.runegate/code", "/.runegate/logout"])
 def test_a_malformed_body_gets_4xx_never_500(local: Site, path: str, kind: str, body: bytes) -> None:
     headers = {"Origin": local.base_url} | ({"Content-Type": kind} if kind else {})
