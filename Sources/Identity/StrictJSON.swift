@@ -1,13 +1,13 @@
-/// The JSON that our tokens are made of: one flat object of strings and whole numbers.
+/// The JSON that our tokens are made of, and the only one we take from visitors: one flat object of strings and whole numbers.
 ///
 /// Anything that two readers could understand differently is refused: duplicate names, floating-point and
 /// oversized numbers, invalid UTF-8, lone surrogates, and what follows the object (RFC 8259; RFC 8725 §2.6).
-struct StrictJSON {
-    enum Value: Equatable {
+package struct StrictJSON {
+    package enum Value: Equatable {
         case string(String)
         case integer(Int64)
 
-        var string: String? {
+        package var string: String? {
             guard case .string(let text) = self else { return nil }
             return text
         }
@@ -28,7 +28,7 @@ struct StrictJSON {
     }
 
     /// The members of the object, or nil when the text is anything else.
-    static func object(_ bytes: [UInt8]) -> [String: Value]? {
+    package static func object(_ bytes: [UInt8]) -> [String: Value]? {
         var reader = StrictJSON(bytes)
         return try? reader.readObject()
     }

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Gateway
+@testable import Identity
 
 @Suite struct SiteFormTests {
     private func form(_ body: [UInt8], _ type: [String]) -> Result<FormFields, FormFields.Problem> {
@@ -36,30 +37,25 @@ import Testing
     @Test(arguments: [
         ("{\"email\":\"a@example.com\"}", "a@example.com"),
         (" { \"next\" : \"/x\" ,\n\"email\":\"a\" } ", "a"),
-        ("{\"email\":\"\\u0061\\n\\ud83d\\ude00\\/\"}", "a\n\u{1f600}/"),
-        ("{\"email\":\"a\",\"n\":-1.5e+3,\"t\":true,\"f\":false,\"z\":null,\"o\":0}", "a"),
+        ("{\"email\":\"\\u0061\\ud83d\\ude00\"}", "a\u{1f600}"), ("{\"email\":\"a\",\"n\":1}", "a"),
+        ("{\"email\":1}", nil), ("{}", nil), ("{\"Email\":\"a\"}", nil),
     ])
-    func `flat objects are read`(body: String, email: String) {
-        #expect(FlatJSON.strings(Array(body.utf8))?["email"] == email)
-    }
-
-    @Test(arguments: ["{\"email\":1}", "{\"email\":null}", "{\"email\":true}", "{}", "{\"Email\":\"a\"}"])
-    func `a member of another type is as good as absent`(body: String) throws {
+    func `flat objects are read, and what is no text is as good as absent`(body: String, email: String?)
+        throws
+    {
         let fields = try FormFields(json: Array(body.utf8))
-        #expect(fields["email"] == nil)
+        #expect(fields["email"] == email)
     }
 
     @Test(arguments: [
-        "", "{", "}", "[]", "null", "\"email\"", "{\"email\"}", "{\"email\":}", "{\"email\":\"a\",}",
-        "{\"email\":\"a\"}x", "{\"email\":\"a\"}{}", "{\"email\":\"a\",\"email\":\"b\"}",
-        "{\"email\":\"a\",\"\\u0065mail\":\"b\"}", "{\"email\":[\"a\"]}", "{\"email\":{}}", "{'email':'a'}",
-        "{\"email\":\"a\nb\"}", "{\"email\":\"\\x\"}", "{\"email\":\"\\ud800\"}", "{\"email\":\"\\udc00\"}",
-        "{\"email\":\"\\u12g4\"}", "{\"email\":\"\\u+123\"}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":+1}",
-        "{\"a\":.5}",
-        "{\"a\":1e}", "{\"a\":tru}", "{\"email\":\"a\"", "{\"email\":\"a",
+        "", "{", "[]", "null", "\"email\"", "{\"email\":}", "{\"email\":\"a\",}", "{\"email\":\"a\"}x",
+        "{\"email\":\"a\",\"email\":\"b\"}", "{\"email\":\"a\",\"\\u0065mail\":\"b\"}", "{\"email\":[\"a\"]}",
+        "{\"email\":{}}", "{\"email\":null}", "{'email':'a'}", "{\"email\":\"a\nb\"}",
+        "{\"email\":\"\\ud800\"}",
+        "{\"email\":\"a\"",
     ])
     func `anything that is no flat object is malformed`(body: String) {
-        #expect(FlatJSON.strings(Array(body.utf8)) == nil)
+        #expect(throws: FormFields.Problem.malformed) { try FormFields(json: Array(body.utf8)) }
     }
 
     @Test(arguments: [
@@ -80,6 +76,6 @@ import Testing
         let bytes = JSONText.object([("a", .text(text)), ("n", 1), ("l", .list([true, "x"]))]).bytes
         #expect(bytes.allSatisfy { $0 >= 0x20 || $0 == 0x0a })
         #expect(!bytes.contains(UInt8(ascii: "<")))
-        #expect(FlatJSON.strings(JSONText.object([("a", .text(text))]).bytes)?["a"] == text)
+        #expect(StrictJSON.object(JSONText.object([("a", .text(text))]).bytes)?["a"]?.string == text)
     }
 }

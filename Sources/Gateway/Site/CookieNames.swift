@@ -3,7 +3,7 @@
 /// The names of our cookies.
 struct CookieNames: Sendable, Equatable {
     /// The name prefixes that browsers give a meaning (RFC 6265bis §4.1.3), lower-case.
-    private static let prefixes = ["__host-", "__secure-", "__http-", "__host-http-"]
+    private static let prefixes = ["__host-", "__secure-", "__http-", "__host-http-"].map { Array($0.utf8) }
 
     /// The names as they are sent: with `__Host-` on https without a domain.
     let session: String
@@ -28,7 +28,7 @@ struct CookieNames: Sendable, Equatable {
         bare.contains { bare in
             guard name.count >= bare.count, Self.equal(name.suffix(bare.count), bare) else { return false }
             let rest = name.dropLast(bare.count)
-            return rest.isEmpty || Self.prefixes.contains { Self.equal(rest, Array($0.utf8)) }
+            return rest.isEmpty || Self.prefixes.contains { Self.equal(rest, $0) }
         }
     }
 

@@ -1,3 +1,5 @@
+import Identity
+
 // The two formats that our forms take: `application/x-www-form-urlencoded` and a flat JSON object. Both end
 // up as named texts; anything ambiguous is refused.
 
@@ -38,10 +40,10 @@ struct FormFields: Equatable {
         }
     }
 
-    /// Keeps the string members; members of other types are as good as absent.
+    /// Keeps the string members of an object that ``StrictJSON`` takes; numbers are as good as absent.
     init(json bytes: [UInt8]) throws(Problem) {
-        guard let members = FlatJSON.strings(bytes) else { throw .malformed }
-        values = members
+        guard let members = StrictJSON.object(bytes) else { throw .malformed }
+        values = members.compactMapValues(\.string)
     }
 
     private static func decoded(_ bytes: some Collection<UInt8>) throws(Problem) -> String {
