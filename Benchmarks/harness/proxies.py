@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +169,9 @@ class Runegate:
         self._command = [*(under or []), str(program), "serve"]
         self._directory = directory
         self._outbox = directory / "outbox"
+        # Kept for the run: a session has to outlive the restart before each round.
+        self._session_key = secrets.token_hex(64)
+        self._link_secret = secrets.token_hex(32)
         self.cookie: Cookie | None = None
 
     def start(self, origin_port: int, workers: int | None, cores: set[int] | None) -> tuple[Process, int]:
@@ -185,8 +189,8 @@ class Runegate:
             "RUNEGATE_STATE_DIR": str(self._directory / "state"),
             "RUNEGATE_MAIL_TRANSPORT": f"outbox:{self._outbox}",
             "RUNEGATE_ALLOWED_EMAILS": ACCOUNT,
-            "RUNEGATE_SESSION_KEY": "5e" * 64,
-            "RUNEGATE_JWT_SECRET": "a-link-secret-of-forty-bytes-for-the-bench",
+            "RUNEGATE_SESSION_KEY": self._session_key,
+            "RUNEGATE_JWT_SECRET": self._link_secret,
             "RUNEGATE_REQUEST_LOGS": "false",
             "NO_COLOR": "1",
         }

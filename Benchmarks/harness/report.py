@@ -38,12 +38,12 @@ class Row:
     def verdict(self) -> str:
         if self.compared is None:
             return "not measured"
-        if self.bar is None:
-            return ""
         value = self.compared.median
-        met = value < self.bar if self.bar_is_below else value <= self.bar
         if self.reach is not None and value <= self.reach:
             return "reached"
+        if self.bar is None:
+            return "" if self.reach is None else "not reached"
+        met = value < self.bar if self.bar_is_below else value <= self.bar
         return "met" if met else "MISSED"
 
     def cells(self) -> list[str]:
