@@ -1,13 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Whether to build `runegate-fuzz` and instrument our targets for libFuzzer (tools/test/fuzz.sh).
+let isFuzzing = Context.environment["RUNEGATE_FUZZ"] != nil
+
 /// Settings of every target of ours: Swift 6 mode is implied by the tools version; warnings are errors.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .treatAllWarnings(as: .error),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .treatAllWarnings(as: .error),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
@@ -78,13 +82,17 @@ let package = Package(
         .executableTarget(
             name: "runegate",
             dependencies: [
-                "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store", "Identity",
-                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging, metrics,
+                "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store",
+                "Identity",
+                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging,
+                metrics,
                 nio("NIOCore"), nio("NIOPosix"),
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["GateModel"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["GateModel"], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         tests("GateModel"),
         tests("Cryptography"),
         tests("GateConfig"),
@@ -101,10 +109,24 @@ let package = Package(
                 "Identity", "Store", "Mail", "Cryptography", "UpstreamSelection", "GateConfig", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOEmbedded"),
             ]),
-        tests("Control", ["Identity", "Store", "Mail", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
+        tests(
+            "Control", ["Identity", "Store", "Mail", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
         tests(
             "Demo",
             ["Cryptography", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOWebSocket")]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "runegate-fuzz",
+            dependencies: [
+                "GateModel", "Cryptography", "GateConfig", "Identity", "Gateway", nio("NIOCore"),
+                nio("NIOEmbedded"), nio("NIOHTTP1"),
+            ],
+            path: "Fuzz", exclude: ["Corpus"], swiftSettings: strict,
+            // gold stumbles over the sanitizers' debug information.
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

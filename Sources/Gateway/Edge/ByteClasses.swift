@@ -34,7 +34,7 @@ struct ByteClass: Sendable {
 
     /// Visible ASCII and bytes above it, as apps meet them in targets that browsers send. `#` is never part
     /// of a request target (RFC 9112 §3.2).
-    static let target = ByteClass { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "#") }
+    static let target = ByteClass { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }
 
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
         isDigit(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)

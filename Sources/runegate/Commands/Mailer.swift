@@ -42,7 +42,7 @@ struct MailerCommand: AsyncParsableCommand {
         let services = ServiceGroup(
             configuration: .init(
                 services: [MailerLife(listener: listener)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: .init(label: "mail")))
+                logger: .ofServices(named: "mail")))
         try await services.run()
     }
 }

@@ -51,7 +51,8 @@ struct Appliance {
                 ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "serve"))
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: .ofServices(named: "serve"))
         configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
         await identity.store.close()
