@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 output=.build/test-output
 mkdir -p "$output"
-rm -f "$output"/unit*.xml "$output"/end-to-end.xml
+rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/fuzz.xml
 failed=()
 
 stage() {
@@ -28,8 +28,9 @@ stage "build the unit tests" build_tests
 stage "unit tests" unit_tests
 stage "build the program" build_program
 stage "end-to-end tests" end_to_end_tests
+stage "fuzz a minute" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
-python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml"
+python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/fuzz.xml"
 counted=$?
 ((${#failed[@]} == 0 && counted == 0))

@@ -32,8 +32,8 @@ struct ByteClass: Sendable {
     /// Any byte but controls; `obs-text` (0x80 and above) passes unread (RFC 9110 §5.5).
     static let fieldValue = ByteClass { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\t") }
 
-    /// Visible ASCII and bytes above it, as apps meet them in targets that browsers send. `#` is never part
-    /// of a request target (RFC 9112 §3.2).
+    /// Visible ASCII without `#` (RFC 9112 §3.2): browsers percent-encode the rest, and what servers make of
+    /// raw bytes differs.
     static let target = ByteClass { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }
 
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
