@@ -5,6 +5,7 @@ with valgrind on a short run, which sees the program's own part only.
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,8 @@ def _output(command: list[str]) -> str:
 def _shortened(report: str) -> str:
     """The first rows, with Swift's names as they are written in source."""
     rows = [line for line in report.splitlines() if line.strip() and not line.startswith("#")][:_ROWS]
+    # perf pads its columns and ends each row with two empty ones.
+    rows = [re.sub(r"  +", "  ", line.rstrip(" -")) for line in rows]
     demangled = subprocess.run(["swift", "demangle", "--simplified"], input="\n".join(rows), stdout=subprocess.PIPE,
                                text=True, check=True)
     return demangled.stdout
