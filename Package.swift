@@ -110,7 +110,11 @@ let package = Package(
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOEmbedded"),
             ]),
         tests(
-            "Control", ["Identity", "Store", "Mail", "GateConfig", logging, nio("NIOCore"), nio("NIOPosix")]),
+            "Control",
+            [
+                "Identity", "Store", "Mail", "GateConfig", logging, metrics, nio("NIOCore"), nio("NIOPosix"),
+                nio("NIOHTTP1"),
+            ]),
         tests(
             "Demo",
             ["Cryptography", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOWebSocket")]),

@@ -64,21 +64,21 @@ package struct ControlClient: Sendable {
         _ method: HTTPMethod, _ path: String, _ body: [String: String]? = nil, answer: Answer.Type,
         within limit: Duration? = nil
     ) async throws(ControlFailure) -> Answer {
-        let (status, bytes) = try await exchange(
+        let response = try await exchange(
             method, path, body.map { ControlJSON.encode($0) } ?? [], limit)
-        if let answer = try? ControlJSON.decode(Answer.self, from: bytes) { return answer }
-        if let refusal = try? ControlJSON.decode(Refusal.self, from: bytes) {
+        if let answer = try? ControlJSON.decode(Answer.self, from: response.body) { return answer }
+        if let refusal = try? ControlJSON.decode(Refusal.self, from: response.body) {
             throw .refused(error: refusal.error, remedy: refusal.remedy)
         }
         throw .refused(
             error:
-                "The daemon answered \(path) with status \(status) and words that this program does not know",
+                "The daemon answered \(path) with status \(response.status) and words that this program does not know",
             remedy: "Check that both are of one version: runegate --version, and restart the daemon.")
     }
 
     private func exchange(
         _ method: HTTPMethod, _ path: String, _ body: [UInt8], _ limit: Duration?
-    ) async throws(ControlFailure) -> (status: Int, body: [UInt8]) {
+    ) async throws(ControlFailure) -> WholeResponse {
         let limit = limit ?? self.limit
         for socket in sockets {
             do {

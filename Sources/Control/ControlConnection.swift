@@ -71,7 +71,7 @@ struct ControlConnection {
         try await outgoing.write(.end(nil))
     }
 
-    private static func peer(of channel: any Channel) async -> PeerCredentials? {
+    static func peer(of channel: any Channel) async -> PeerCredentials? {
         guard case .unixDomainSocket? = channel.localAddress,
             let provider = channel as? any SocketOptionProvider
         else { return nil }

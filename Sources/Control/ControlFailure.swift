@@ -17,6 +17,13 @@ package enum ControlFailure: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Text of the daemon as a sentence: it comes as one clause, with or without its end.
+    private static func sentence(_ text: String) -> String {
+        let plain = PlainText.withoutControls(text)
+        let end = plain.last.map { ".!?:".contains($0) } ?? true ? "" : "."
+        return plain.prefix(1).uppercased() + plain.dropFirst() + end
+    }
+
     package var description: String {
         switch self {
         case .notRunning(let tried):
@@ -35,7 +42,7 @@ package enum ControlFailure: Error, Equatable, CustomStringConvertible {
             Use sudo, or join the group: sudo usermod -aG runegate-admin "$USER", then log in again.
             """
         case .refused(let error, let remedy):
-            "\(error).\n\(remedy)"
+            "\(Self.sentence(error))\n\(Self.sentence(remedy))"
         }
     }
 }

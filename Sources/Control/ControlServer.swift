@@ -107,8 +107,8 @@ package final class ControlServer: Sendable {
 
     @Sendable private static func configure(_ channel: any Channel) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.configureHTTPServerPipeline(
-                withErrorHandling: true)
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+            try channel.pipeline.syncOperations.addHandler(ByteBufferResponses())
             return try Connection(wrappingChannelSynchronously: channel)
         }
     }

@@ -1,5 +1,4 @@
 package import GateModel
-package import Identity
 package import Mail
 
 /// Everything that the owner can ask of the running gateway, over whichever door.
@@ -34,30 +33,5 @@ package struct OwnerActions: Sendable {
         self.issueLink = issueLink
         self.testMail = testMail
         self.recentSignIns = recentSignIns
-    }
-}
-
-extension OwnerActions {
-    /// The actions over the gateway's own parts.
-    ///
-    /// `linkExpiry` is the life of a fresh link; it is read at each use, since a reload may change it.
-    package init(
-        sessions: SessionTable, signIn: SignIn, mail: any MailTesting,
-        linkExpiry: @escaping @Sendable () -> Duration,
-        status: @escaping @Sendable () async -> ServiceStatus,
-        recentSignIns: @escaping @Sendable () async -> [SignInRow]
-    ) {
-        self.init(
-            status: status,
-            sessions: { sessions.list().map(SessionRow.init) },
-            revokeSession: { id throws(Fault) in try await sessions.revoke(id: id) },
-            revokeUser: { user throws(Fault) in try await sessions.revoke(user: user) },
-            issueLink: { email throws(Fault) in
-                let url = try await signIn.issueLink(for: email)
-                return IssuedLink(
-                    url: url, email: email.description, expiresInSeconds: linkExpiry().components.seconds)
-            },
-            testMail: { await mail.test($0) },
-            recentSignIns: recentSignIns)
     }
 }

@@ -6,10 +6,12 @@ internal import NIOPosix
 struct UnixHTTPRequest: Sendable {
     let method: HTTPMethod
     let path: String
-    let body: [UInt8]
+    var body: [UInt8] = []
+    /// Set over the ordinary ones.
+    var headers: HTTPHeaders = [:]
 
     /// The whole answer, or an error when the connection fails, ends early or takes longer than `limit`.
-    func send(to socket: String, within limit: Duration) async throws -> (status: Int, body: [UInt8]) {
+    func send(to socket: String, within limit: Duration) async throws -> WholeResponse {
         let timeout = TimeAmount(limit)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let answer = loop.makePromise(of: WholeResponse.self)
@@ -31,8 +33,7 @@ struct UnixHTTPRequest: Sendable {
             channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         }
         defer { timer.cancel() }
-        let response = try await answer.futureResult.get()
-        return (response.status, response.body)
+        return try await answer.futureResult.get()
     }
 
     private var head: HTTPRequestHead {
@@ -41,12 +42,15 @@ struct UnixHTTPRequest: Sendable {
             headers.add(name: "content-type", value: "application/json")
             headers.add(name: "content-length", value: String(body.count))
         }
+        for (name, value) in self.headers { headers.replaceOrAdd(name: name, value: value) }
         return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 }
 
-private struct WholeResponse: Sendable {
+/// An answer that has come to its end.
+struct WholeResponse: Sendable {
     var status: Int
+    var headers: HTTPHeaders
     var body: [UInt8]
 }
 
@@ -55,7 +59,7 @@ private final class AnswerCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
 
     private let promise: EventLoopPromise<WholeResponse>
-    private var response = WholeResponse(status: 0, body: [])
+    private var response = WholeResponse(status: 0, headers: [:], body: [])
 
     init(_ promise: EventLoopPromise<WholeResponse>) {
         self.promise = promise
@@ -63,7 +67,9 @@ private final class AnswerCollector: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): response.status = Int(head.status.code)
+        case .head(let head):
+            response.status = Int(head.status.code)
+            response.headers = head.headers
         case .body(let bytes): response.body += bytes.readableBytesView
         case .end: promise.succeed(response)
         }
