@@ -123,6 +123,20 @@ import Testing
         #expect(UTCTime(unixSeconds: unixSeconds).description == text)
     }
 
+    @Test(arguments: [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari on iPhone"
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Something on Linux", "a browser on Linux"), ("curl/8.0", nil), ("", nil),
+    ])
+    func `browsers are called what people call them`(userAgent: String, words: String?) {
+        #expect(BrowserName(userAgent: userAgent).words == words)
+    }
+
     @Test func `a logo is SVG or PNG, and nothing else`() {
         #expect(BrandLogo(bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0])?.format == .png)
         #expect(BrandLogo(bytes: Array("<?xml?><svg/>".utf8))?.format == .svg)

@@ -35,7 +35,9 @@ struct SiteFixture {
     var signsOutDurably = true
     let asked = AskedUseCases()
 
-    static let client = Client(address: IPAddress(bytes: [192, 0, 2, 7]), userAgent: "Firefox")
+    static let client = Client(
+        address: IPAddress(bytes: [192, 0, 2, 7]),
+        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
 
     func settings() throws -> Settings {
         var variables = ["RUNEGATE_STATE_DIR": "/nowhere", "RUNEGATE_ALLOW_ANY_EMAIL": "true"]

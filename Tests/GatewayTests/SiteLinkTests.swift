@@ -49,7 +49,7 @@ import Testing
         #expect(answer.status == .ok)
         #expect(answer.text.contains("ann@example.com"))
         #expect(answer.text.contains("name=\"token\" value=\"t+1\""))
-        #expect(answer.text.contains("21 September, 14:13 UTC, from 192.0.2.7"))
+        #expect(answer.text.contains("21 September, 14:13 UTC, with Firefox on Linux, from 192.0.2.7"))
         #expect(fixture.asked.questions == [.viewLink(token: "t+1", nonce: nil)])
     }
 

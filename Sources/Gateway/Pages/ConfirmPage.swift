@@ -42,7 +42,11 @@ extension PageLayout {
         guard let client = form.requestedBy else {
             return "The owner of this site made this link on \(time)."
         }
-        return "The link was asked for on \(time), from \(client.address.description)."
+        let address = client.address.description
+        guard let browser = BrowserName(userAgent: client.userAgent).words else {
+            return "The link was asked for on \(time), from \(address)."
+        }
+        return "The link was asked for on \(time), with \(browser), from \(address)."
     }
 }
 
