@@ -45,15 +45,20 @@ def test_the_sign_in_page_never_carries_a_foreign_next(local: Site, vector: str)
 
 def test_signing_in_never_leaves_the_origin(local: Site) -> None:
     """All vectors the whole way: posted as the form would, followed to where signing in sends the visitor."""
-    addresses = {f"redirect{number}@example.com": vector for number, vector in enumerate(VECTORS)}
-    visitors = {}
-    for address, vector in addresses.items():
-        visitor = visitors[address] = local.visitor()
+    asked = {}
+    for number, vector in enumerate(VECTORS):
+        visitor = local.visitor()
         page = visitor.visit("/.runegate/login")
+        address = f"redirect{number}@example.com"
         fields = form(page.text, "/.runegate/login").fields | {"email": address, "next": vector}
-        assert visitor.submit("/.runegate/login", fields).status_code in (200, 400), vector
-    for address, vector in addresses.items():
-        answer = visitors[address].visit(local.mailbox.letter_to(address).link)
+        answer = visitor.submit("/.runegate/login", fields)
+        # A form that no browser could have made from our page may be refused.
+        assert answer.status_code in (200, 400), vector
+        if answer.status_code == 200:
+            asked[address] = (visitor, vector)
+    assert len(asked) > len(VECTORS) / 2
+    for address, (visitor, vector) in asked.items():
+        answer = visitor.visit(local.mailbox.letter_to(address).link)
         assert answer.status_code == 303, vector
         location = answer.headers["location"]
         assert not leaves(local.base_url, location), (vector, location)

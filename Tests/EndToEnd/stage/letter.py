@@ -9,7 +9,9 @@ from email.message import EmailMessage
 from .secrets import Secrets
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+/\.runegate/auth\?token=([A-Za-z0-9_\-.]+)")
-_CODE = re.compile(r"(?<![A-Za-z0-9_.=\-])([A-Z2-7]{4})[ -]?([A-Z2-7]{4})(?![A-Za-z0-9_.=\-])")
+#: Crockford's base32: digits and letters without I, L, O and U.
+_DIGIT = "[0-9A-HJKMNP-TV-Z]"
+_CODE = re.compile(rf"(?<![\w.=\-])({_DIGIT}{{4}})[ -]?({_DIGIT}{{4}})(?![\w.=\-])")
 
 
 @dataclass(frozen=True)

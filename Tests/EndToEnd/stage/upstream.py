@@ -298,7 +298,7 @@ class Upstream:
                 connection.writer.write(bytes([first]) + size + payload)
                 await connection.writer.drain()
                 if first & 0x0F == 8:
-                    return
+                    raise ConnectionError("closed in order (RFC 6455 §7.1.1): the server ends the connection")
         finally:
             self.open_websockets -= 1
 
