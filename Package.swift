@@ -100,7 +100,7 @@ let package = Package(
         tests("Logs", [logging]),
         tests("TLS", [nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded")]),
         tests("Mail", ["TLS", "GateConfig", nio("NIOCore"), nio("NIOPosix"), logging]),
-        tests("Store", ["Cryptography", logging]),
+        tests("Store", ["Cryptography", logging, grdb]),
         tests("Identity", ["Store", "Mail", "Cryptography", "GateConfig", logging]),
         tests("UpstreamSelection"),
         tests(

@@ -75,7 +75,7 @@ package final class MailQueue: MailSource {
     /// How the queue stands, for the owner: mails that wait (nil without a database), and why the last one did
     /// not leave, if it did not.
     package func condition() async -> (waiting: Int?, problem: String?) {
-        let waiting = try? await store.waitingMails(excluding: [], limit: .max).count
+        let waiting = try? await store.waitingMailCount()
         return (waiting, state.withLock { $0.problem })
     }
 

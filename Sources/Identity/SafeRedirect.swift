@@ -49,12 +49,11 @@ package enum SafeRedirect {
 
     /// Whether the segments of a path, in lower case, all name something below their parent.
     private static func areSafe(_ segments: [Substring]) -> Bool {
-        guard segments.first != ".runegate" else { return false }
         for (index, segment) in segments.enumerated() {
             let isLast = index == segments.count - 1
             if segment.isEmpty && !isLast { return false }
             let plain = segment.replacing("%2e", with: ".")
-            if plain == "." || plain == ".." { return false }
+            if plain == "." || plain == ".." || plain == ".runegate" && index == 0 { return false }
             // `%2f` or a control character at an end of a segment may vanish or join with the slash beside it.
             if segment.hasPrefix("%2f") || segment.hasSuffix("%2f") || hasEncodedControl(segment) {
                 return false

@@ -93,6 +93,16 @@ package final class SignIn: Sendable {
         }
     }
 
+    /// Whether a link's token would sign somebody in now, for `runegate token inspect`; changes nothing.
+    package func counts(token: String) async throws(Fault) -> Bool {
+        let current = settings.current
+        guard let token = LinkToken.verify(token, keys: keyring.links, origin: current.baseURL.origin),
+            let link = try await store.openLink(id: token.recordID), token.matches(link),
+            let account = try? EmailAddress(link.account)
+        else { return false }
+        return current.policy.allows(account)
+    }
+
     /// Spends a link: one durable transaction with the session it makes.
     package func spend(token: String, nonce: [UInt8]?, client: Client) async -> SignInAnswer {
         if let limit = limits.token(from: client.address) { return .limited(limit) }

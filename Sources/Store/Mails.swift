@@ -76,6 +76,13 @@ extension StateStore {
         }
     }
 
+    /// How many mails may still leave.
+    package func waitingMailCount() throws(Fault) -> Int {
+        try read { database, _ in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM mails WHERE is_decoy = 0") ?? 0
+        }
+    }
+
     /// Deletes a mail with its outcome in the audit; nothing happens when it is gone already.
     package func finishMail(_ id: String, event: AuditEntry.Event, detail: String) throws(Fault) {
         try write { database, now in
