@@ -95,7 +95,7 @@ let package = Package(
         ),
         tests("GateModel"),
         tests("Cryptography"),
-        tests("GateConfig"),
+        tests("GateConfig", [toml]),
         tests("Systemd"),
         tests("Logs", [logging]),
         tests("TLS", [nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded")]),

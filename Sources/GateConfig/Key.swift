@@ -30,6 +30,8 @@ package struct KeyDefinition: Sendable {
     package let section: Section
     /// What a value must be, as the second half of "expected …".
     package let expected: String
+    /// Whether a TOML list may stand for it.
+    package let isList: Bool
     /// The default as documentation shows it; also the value itself where it is one.
     package let defaultText: String
     /// What the setting means, for the reference and the samples.
@@ -54,14 +56,17 @@ package struct ValueKind<Value: Sendable>: Sendable {
     let expected: String
     /// Whether nothing between the quotes is a value of its own.
     let allowsEmpty: Bool
+    /// Whether commas separate values of their own.
+    let isList: Bool
     let parse: @Sendable (RawValue) throws(Malformed) -> Value
 
     init(
-        _ expected: String, allowsEmpty: Bool = false,
+        _ expected: String, allowsEmpty: Bool = false, isList: Bool = false,
         parse: @escaping @Sendable (RawValue) throws(Malformed) -> Value
     ) {
         self.expected = expected
         self.allowsEmpty = allowsEmpty
+        self.isList = isList
         self.parse = parse
     }
 }
@@ -80,7 +85,8 @@ package struct Key<Value: Sendable>: Sendable {
         reload: KeyDefinition.Reload = .live, alias: String? = nil, example: String? = nil, _ summary: String
     ) {
         self.definition = KeyDefinition(
-            name: name, section: section, expected: kind.expected, defaultText: text, summary: summary,
+            name: name, section: section, expected: kind.expected, isList: kind.isList, defaultText: text,
+            summary: summary,
             reload: reload, credential: nil, alias: alias, example: example ?? text)
         self.kind = kind
         do {
@@ -103,7 +109,8 @@ package struct OptionalKey<Value: Sendable>: Sendable {
         example: String, _ summary: String
     ) {
         self.definition = KeyDefinition(
-            name: name, section: section, expected: kind.expected, defaultText: text, summary: summary,
+            name: name, section: section, expected: kind.expected, isList: kind.isList, defaultText: text,
+            summary: summary,
             reload: reload, credential: credential, alias: nil, example: example)
         self.kind = kind
     }

@@ -48,9 +48,17 @@ struct MailAccountReader {
         let password = value(
             .password,
             .text("a password without control characters") { isOneLine($0) ? Secret(text: $0) : nil })
-        if user == nil, password != nil { reject(.user, expected: "the user that smtp_pass belongs to") }
-        if user != nil, password == nil { reject(.password, expected: "the password of smtp_user") }
+        if !isSet(.user), isSet(.password) { reject(.user, expected: "the user that smtp_pass belongs to") }
+        if isSet(.user), !isSet(.password) { reject(.password, expected: "the password of smtp_user") }
         return (user, password)
+    }
+
+    /// Whether something stands there, right or wrong.
+    private func isSet(_ key: MailAccountKey) -> Bool {
+        switch entries[key.rawValue]?.value {
+        case .none, .text(""): false
+        case .text, .list, .unusable: true
+        }
     }
 
     private mutating func take(_ entry: TOMLFile.Entry) {
@@ -68,7 +76,7 @@ struct MailAccountReader {
         switch entries[key.rawValue]?.value {
         case .none:
             if isRequired { reject(key, expected: kind.expected) }
-        case .unusable:
+        case .list, .unusable:
             reject(key, expected: kind.expected)
         case .text(let text) where text.isEmpty:
             if isRequired { reject(key, expected: kind.expected) }
@@ -94,7 +102,7 @@ struct MailAccountReader {
             switch entry.value {
             case _ where key == .password: .hidden
             case .text(""): .nothing
-            case .text(let text): .text(RawValue.printable(text))
+            case .text(let text), .list(let text): .text(RawValue.printable(text))
             case .unusable(let noun): .text(noun)
             }
         errors.append(

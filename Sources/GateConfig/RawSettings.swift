@@ -60,7 +60,13 @@ extension RawSettings {
             return
         }
         switch entry.value {
-        case .text(let text):
+        case .list(let text) where !key.isList:
+            errors.append(
+                ConfigError(
+                    place: entry.valuePlace, key: entry.key,
+                    found: key.isSecret ? .hidden : .text("a list of \(RawValue.printable(text))"),
+                    expected: key.expected))
+        case .text(let text), .list(let text):
             set(key.name, RawValue(text: text, place: entry.valuePlace))
             warnIfReadable(key, text: text, place: entry.valuePlace, mode: mode)
         case .unusable(let noun):

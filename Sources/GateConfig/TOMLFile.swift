@@ -5,6 +5,8 @@ import TOMLKit
 struct TOMLFile {
     enum Value {
         case text(String)
+        /// The elements, with commas between.
+        case list(String)
         /// Something that no setting is, such as a table; what it is, in TOML's words.
         case unusable(String)
     }
@@ -63,10 +65,10 @@ struct TOMLFile {
             switch Self.value(element) {
             case .text(let text) where !text.contains(","): elements.append(text)
             case .text: return .unusable("a list with a comma in an element")
-            case .unusable: return .unusable("a list of something else than texts")
+            case .list, .unusable: return .unusable("a list of something else than texts")
             }
         }
-        return .text(elements.joined(separator: ","))
+        return .list(elements.joined(separator: ","))
     }
 
     private static func line(_ number: Int, of text: String) -> String? {

@@ -51,7 +51,7 @@ extension ValueKind {
         of noun: String, example: String, parse: @escaping @Sendable (String) -> [Element]?
     ) -> ValueKind where Value == [Element] {
         let expected = "\(noun) with commas between, such as \(example)"
-        return ValueKind(expected) { raw throws(Malformed) in
+        return ValueKind(expected, isList: true) { raw throws(Malformed) in
             var elements: [Element] = []
             for text in raw.text.split(separator: ",").map(trimmed) where !text.isEmpty {
                 guard let parsed = parse(text) else {

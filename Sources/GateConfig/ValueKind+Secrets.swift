@@ -16,13 +16,15 @@ extension ValueKind<Secret> {
 }
 
 extension ValueKind<[Secret]> {
-    static let jwtSecrets = ValueKind("former secrets of at least 32 bytes, with commas between") {
+    static let jwtSecrets = ValueKind(
+        "former secrets of at least 32 bytes, with commas between", isList: true
+    ) {
         raw throws(Malformed) in
         try SecretText.readList(raw.bytes, minimumBytes: 32, decodesHex: false)
     }
 
     static let sessionKeys = ValueKind(
-        "former keys of at least 64 bytes or 128 hex digits, with commas between"
+        "former keys of at least 64 bytes or 128 hex digits, with commas between", isList: true
     ) { raw throws(Malformed) in
         try SecretText.readList(raw.bytes, minimumBytes: 64, decodesHex: true)
     }
