@@ -11,7 +11,7 @@ struct Runegate: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, CheckCommand.self, SessionsCommand.self, LoginLinkCommand.self,
-            MailCommand.self, DemoCommand.self, MailerCommand.self,
+            MailCommand.self, TokenCommand.self, DemoCommand.self, MailerCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }
