@@ -16,6 +16,13 @@ package struct Terminal: Sendable {
         return value.pointee == 0
     }
 
+    /// Characters in a line; nil when it is no terminal or does not say.
+    package var columns: Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Writes the text and a newline at once.
     ///
     /// There is no buffer, so that nothing is lost when the verb is interrupted. A closed reader is nobody's

@@ -30,7 +30,14 @@ struct TextOutputTests {
 
     @Test func `a link is said to work once, and for how long`() {
         let link = IssuedLink(url: "http://localhost/", email: "ann@example.com", expiresInSeconds: 900)
-        #expect(LinkNotice.explanation(of: link).contains("works once, for 15m,"))
+        #expect(LinkNotice.explanation(of: link).contains("works once, for 15 minutes,"))
+    }
+
+    @Test func `a code that the terminal would wrap is not drawn`() {
+        let link = IssuedLink(url: "http://localhost/", email: "ann@example.com", expiresInSeconds: 900)
+        let width = LinkNotice.qrLines(of: link, hasColor: false, columns: nil)[0].count
+        #expect(LinkNotice.qrLines(of: link, hasColor: false, columns: width).count > 10)
+        #expect(LinkNotice.qrLines(of: link, hasColor: false, columns: width - 1).count == 1)
     }
 
     @Test func `a mail test ends in verdict and remedy`() {

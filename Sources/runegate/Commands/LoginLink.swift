@@ -31,8 +31,8 @@ struct LoginLinkCommand: AsyncParsableCommand {
         Terminal.output.write(line: link.url)
         guard qr ?? Terminal.output.isInteractive else { return }
         Terminal.output.write(line: "")
-        for line in LinkNotice.qrLines(of: link, hasColor: Terminal.output.hasColor) {
-            Terminal.output.write(line: line)
-        }
+        let lines = LinkNotice.qrLines(
+            of: link, hasColor: Terminal.output.hasColor, columns: Terminal.output.columns)
+        for line in lines { Terminal.output.write(line: line) }
     }
 }
