@@ -69,7 +69,7 @@ enum StyleSheet {
         .picture{display:block;margin:0 0 1rem}
         .picture *{fill:none;stroke:var(--ink);stroke-width:2.4;stroke-linecap:round;stroke-linejoin:round}
         .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-        .chain{display:flex;list-style:none;margin:1.5rem 0;padding:0;font-size:.8125rem;font-weight:550}
+        .chain{display:flex;list-style:none;margin:1.5rem -.75rem;padding:0;overflow-wrap:normal;font-size:.8125rem;font-weight:550}
         .chain li{flex:1;position:relative;text-align:center;color:var(--quiet)}
         .chain li+li::before{content:"";position:absolute;top:.9375rem;right:calc(50% + 1.375rem);\
         left:calc(-50% + 1.375rem);border-top:2px solid var(--line)}

@@ -50,7 +50,7 @@ extension PageLayout {
         let path = continueAt.map { SiteRoutes.prefix + $0 }
         let why: HTML =
             hasCodeForm
-            ? "This address asked for a link a moment ago. Look in your inbox: that message still works."
+            ? "This address asked for a link a moment ago. Look in your inbox: if a message came, it still works."
             : "There were too many tries from your network. Please wait a little."
         // No page goes away under somebody who is typing.
         let refresh = hasCodeForm ? nil : Refresh(seconds: limit.resetSeconds, path: path)
