@@ -12,6 +12,11 @@ enum ErrorQueue {
         return String(cString: reason)
     }
 
+    /// Empties the queue.
+    static func clear() {
+        ERR_clear_error()
+    }
+
     /// The library and the reason code of the oldest entry; the queue stays as it is.
     static func first() -> (library: Int32, reason: Int32)? {
         let code = ERR_peek_error()

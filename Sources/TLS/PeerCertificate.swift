@@ -11,10 +11,9 @@ struct PeerCertificate {
     /// When it expired; nil if it has not.
     let expiredOn: String?
 
-    /// Reads the certificate that the server showed; nil when it showed none.
-    init?(of ssl: OpaquePointer) {
-        guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
-        defer { X509_free(certificate) }
+    /// Reads a certificate, which stays its owner's; nil when there is none.
+    init?(_ certificate: OpaquePointer?) {
+        guard let certificate else { return nil }
         self.issuer = Self.text(of: X509_get_issuer_name(certificate))
         self.names = Self.dnsNames(of: certificate)
         let end = X509_get0_notAfter(certificate)

@@ -27,6 +27,8 @@ final class TLSSession {
     /// Bytes of libssl wait here for the network; owned by `ssl`.
     private let outgoing: OpaquePointer
     private let server: String
+    /// The server's certificate, once libcrypto has refused it.
+    private var refusedCertificate: PeerCertificate?
 
     /// Prepares a handshake with `server`, a DNS name or an IP address without brackets.
     init(context: TLSClientContext, server: String) {
@@ -43,6 +45,7 @@ final class TLSSession {
         SSL_set_bio(ssl, incoming, outgoing)
         SSL_set_connect_state(ssl)
         expect(server)
+        keepRefusedCertificate()
     }
 
     deinit {
@@ -66,6 +69,23 @@ final class TLSSession {
             let result = SSL_set1_host(ssl, name)
             precondition(result == 1, "libssl does not take the name to check")
             _ = rg_SSL_set_tlsext_host_name(ssl, name)
+        }
+    }
+
+    /// Has a look at the certificate when it is refused: afterwards libssl has none to show.
+    ///
+    /// The callback changes no verdict.
+    private func keepRefusedCertificate() {
+        // The session outlives `ssl`, which it alone owns. Slot 0 is for the application (SSL_set_app_data).
+        _ = SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+        SSL_set_verify(ssl, SSL_VERIFY_PEER) { isGood, store in
+            guard isGood == 0, let store,
+                let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+                let pointer = SSL_get_ex_data(OpaquePointer(ssl), 0)
+            else { return isGood }
+            let session = Unmanaged<TLSSession>.fromOpaque(pointer).takeUnretainedValue()
+            session.refusedCertificate = PeerCertificate(X509_STORE_CTX_get0_cert(store))
+            return isGood
         }
     }
 
@@ -157,7 +177,8 @@ final class TLSSession {
 
     private func handshakeError() -> TLSError {
         let verify = SSL_get_verify_result(ssl)
-        if verify != Int(X509_V_OK), let certificate = PeerCertificate(of: ssl) {
+        if verify != Int(X509_V_OK), let certificate = refusedCertificate {
+            ErrorQueue.clear()
             return certificate.error(server: server, verify: verify)
         }
         return HandshakeFailure.error(server: server)

@@ -21,7 +21,7 @@ struct MailMessage {
             // No out-of-office answers, please (RFC 3834 §5).
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
-            "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
+            "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"",
             "",
         ]
         let body =
