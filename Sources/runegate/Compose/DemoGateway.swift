@@ -30,7 +30,7 @@ func serveDemoGateway(on stage: DemoStage, isReady: @escaping @Sendable (BaseURL
         ("RUNEGATE_ENV", "development"), ("RUNEGATE_BASE_URL", "http://\(host):\(port)"),
         ("RUNEGATE_LISTEN", "\(address)"), ("RUNEGATE_STATE_DIR", stage.stateDirectory),
         ("RUNEGATE_MAIL_TRANSPORT", "outbox:\(stage.outbox)"), ("RUNEGATE_MAILER", "inline"),
-        ("RUNEGATE_ALLOW_ANY_EMAIL", "true"),
+        ("RUNEGATE_ALLOW_ANY_EMAIL", "true"), ("RUNEGATE_DRAIN", "1s"),
     ].map { ConfigSources.Flag(flag: "demo", name: $0.0, value: $0.1) }
     let (settings, _) = try StartUp.settings(from: ConfigLoader.load(.process(reader: .serve, flags: flags)))
     let paths = [
