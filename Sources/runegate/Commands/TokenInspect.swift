@@ -62,7 +62,7 @@ extension LoadedConfiguration {
 /// Whether the daemon takes the token.
 private enum TokenStanding: String {
     case counts = "yes"
-    case doesNotCount = "no: signed out, revoked or expired"
+    case doesNotCount = "no"
     case unknown = "not known: the daemon was not reached"
     case notAsked = "only opening the link tells: it counts once, until it expires or another one is used"
 
@@ -92,6 +92,7 @@ private enum TokenReport {
         lines.append("signature  \(found.signature.rawValue)")
         lines.append("counts     \(standing.rawValue)")
         lines += found.findings.map { "note       \($0)." }
+        if found.header.isEmpty { return lines.map(PlainText.withoutControls).joined(separator: "\n") }
         lines.append("header     \(members(found.header))")
         lines.append("claims     \(members(found.claims))")
         return lines.map(PlainText.withoutControls).joined(separator: "\n")
