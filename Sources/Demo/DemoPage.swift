@@ -1,3 +1,4 @@
+import GateModel
 internal import NIOHTTP1
 
 /// The page of the demo app: who you are, and a stream, a socket, an upload and a download to see pass.
@@ -7,7 +8,7 @@ enum DemoPage {
         let who =
             if let user {
                 """
-                <p class="name">\(escaped(user))</p>
+                <p class="name">\(HTMLText.escaped(user))</p>
                 <p>Runegate vouches for you: the app got this address in <code>X-Runegate-User</code>.</p>
                 <form method="post" action="/.runegate/logout"><button>Sign out</button></form>
                 """
@@ -18,22 +19,6 @@ enum DemoPage {
                 """
             }
         return template.replacing("{{who}}", with: who)
-    }
-
-    /// Text as HTML content or as a quoted attribute.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 
     private static let template = """

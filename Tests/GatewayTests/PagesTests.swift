@@ -27,12 +27,12 @@ import Testing
     }
 
     @Test func `escaping keeps every harmless text, and random text has no markup`() {
-        #expect(HTML.escaped("Ünïcödé \u{1f600} a-b_c@d.e/?=") == "Ünïcödé \u{1f600} a-b_c@d.e/?=")
+        #expect(HTMLText.escaped("Ünïcödé \u{1f600} a-b_c@d.e/?=") == "Ünïcödé \u{1f600} a-b_c@d.e/?=")
         for _ in 0..<2000 {
             let scalars = (0..<20).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0...0x2fff)) }
             var text = String.UnicodeScalarView()
             text.append(contentsOf: scalars + ["<", "\"", "'", "&"])
-            let escaped = HTML.escaped(String(text)).unicodeScalars
+            let escaped = HTMLText.escaped(String(text)).unicodeScalars
             #expect(!escaped.contains("<") && !escaped.contains("\"") && !escaped.contains("'"))
         }
     }
@@ -40,7 +40,7 @@ import Testing
     @Test(arguments: hostile) func `a hostile brand, address or next stays text on every page`(text: String)
         throws
     {
-        let layout = PageLayout(brand: text, assets: Assets(accent: Accent("#336699"), logo: nil))
+        let layout = PageLayout(brand: text, assets: Assets(accent: AccentColor("#336699"), logo: nil))
         let form = ConfirmForm(
             account: text, token: text, confirmation: text, requestedAt: 0, requestedBy: SiteFixture.client,
             signedInAs: text)
@@ -92,24 +92,26 @@ import Testing
     }
 
     @Test func `names of assets change with their content`() {
-        let one = Assets(accent: Accent("#336699"), logo: nil)
-        let two = Assets(accent: Accent("#336698"), logo: nil)
+        let one = Assets(accent: AccentColor("#336699"), logo: nil)
+        let two = Assets(accent: AccentColor("#336698"), logo: nil)
         #expect(one.stylePath != two.stylePath && one.iconPath != two.iconPath)
-        #expect(one.stylePath == Assets(accent: Accent("#336699"), logo: nil).stylePath)
+        #expect(one.stylePath == Assets(accent: AccentColor("#336699"), logo: nil).stylePath)
     }
 
     @Test(arguments: [
         "#000000", "#ffffff", "#ffd400", "#4f46e5", "#767676", "#777777", "#ff0000", "#00ff00", "#0a7d5a",
     ])
     func `text on the accent colour can be read`(color: String) {
-        let accent = Accent(color)
-        #expect(accent.contrast(with: accent.text == "#fff" ? Accent("#ffffff") : Accent("#000000")) >= 4.5)
+        let accent = AccentColor(color)
+        #expect(
+            accent.contrast(with: accent.text == "#fff" ? AccentColor("#ffffff") : AccentColor("#000000"))
+                >= 4.5)
         #expect(accent.css == color)
     }
 
     @Test func `the contrast ratio is WCAG's`() {
-        #expect(abs(Accent("#000000").contrast(with: Accent("#ffffff")) - 21) < 0.001)
-        #expect(abs(Accent("#777777").contrast(with: Accent("#ffffff")) - 4.478) < 0.001)
+        #expect(abs(AccentColor("#000000").contrast(with: AccentColor("#ffffff")) - 21) < 0.001)
+        #expect(abs(AccentColor("#777777").contrast(with: AccentColor("#ffffff")) - 4.478) < 0.001)
     }
 
     @Test(

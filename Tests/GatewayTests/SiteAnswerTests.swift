@@ -45,7 +45,7 @@ import Testing
         #expect(!site.failure(kind, wantsHTML: true, retries: false).text.contains("http-equiv"))
         let words = FailureWords(kind)
         #expect(data.text.contains("\"error\":\"\(words.code)\""))
-        #expect(page.text.contains("<h1>\(HTML.escaped(words.title))</h1>"))
+        #expect(page.text.contains("<h1>\(HTMLText.escaped(words.title))</h1>"))
     }
 
     @Test func `every failure has its own word`() {

@@ -137,16 +137,4 @@ struct ComposerTests {
             #expect(shown.contains("7") && !shown.contains("token") && !shown.contains("7K3MNPQ4"))
         }
     }
-
-    @Test(arguments: [
-        ("#ffffff", "#111418"), ("#000000", "#ffffff"), ("#0b7285", "#ffffff"), ("#FFD43B", "#111418"),
-    ])
-    func `text on the button is readable`(color: String, ink: String) {
-        #expect(BrandColor(color).ink == ink)
-    }
-
-    @Test(arguments: ["red", "#12345", "#1234567", "#12345g", "#+12345", ""])
-    func `a colour that is none is replaced`(color: String) {
-        #expect(BrandColor(color).hex == BrandColor.builtIn)
-    }
 }

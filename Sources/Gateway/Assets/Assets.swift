@@ -1,3 +1,4 @@
+import GateModel
 import NIOHTTP1
 
 // The files inside the binary, under names that change with their content, so that browsers may keep them
@@ -18,7 +19,7 @@ struct Assets: Sendable {
     /// Nil: the built-in mark.
     let logoPath: String?
 
-    init(accent: Accent, logo: BrandLogo?) {
+    init(accent: AccentColor, logo: BrandLogo?) {
         var files: [String: Asset] = [:]
         func add(_ stem: String, _ suffix: String, _ type: String, _ bytes: [UInt8]) -> String {
             let name = "\(stem).\(Self.contentHash(bytes)).\(suffix)"

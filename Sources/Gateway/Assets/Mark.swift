@@ -1,3 +1,5 @@
+import GateModel
+
 // Runegate's mark: Dagaz, the rune for daybreak, drawn as two gate posts and the light between them.
 
 enum Mark {
@@ -8,7 +10,7 @@ enum Mark {
         """
 
     /// For the browser's tab, in the owner's colour.
-    static func icon(_ accent: Accent) -> String {
+    static func icon(_ accent: AccentColor) -> String {
         """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 44 44"><rect width="44" height="44" rx="12" \
         fill="\(accent.css)"/><path d="M12.5 11.5v21M31.5 11.5v21M12.5 13l19 18M31.5 13l-19 18" fill="none" \

@@ -1,10 +1,12 @@
+import GateModel
+
 // The style sheet of our pages: one card on quiet ground, light and dark, a phone first.
 
 enum StyleSheet {
-    private static let lightCard = Accent(red: 0xff, green: 0xff, blue: 0xff)
-    private static let darkCard = Accent(red: 0x1b, green: 0x1d, blue: 0x22)
+    private static let lightCard = AccentColor(red: 0xff, green: 0xff, blue: 0xff)
+    private static let darkCard = AccentColor(red: 0x1b, green: 0x1d, blue: 0x22)
 
-    static func text(_ accent: Accent) -> String {
+    static func text(_ accent: AccentColor) -> String {
         """
         :root{color-scheme:light dark;--accent:\(accent.css);--on-accent:\(accent.text);\
         --edge:\(accent.edge(on: lightCard, fallback: "#7c7a85"));\(light)}

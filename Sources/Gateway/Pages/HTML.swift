@@ -1,3 +1,5 @@
+import GateModel
+
 // HTML as a type: whatever is put into a literal is escaped, unless it is HTML already. There is no way to
 // forget it.
 
@@ -13,7 +15,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
         mutating func appendLiteral(_ literal: String) { text += literal }
 
         /// Text, escaped for element content and for quoted attributes alike.
-        mutating func appendInterpolation(_ value: String) { text += HTML.escaped(value) }
+        mutating func appendInterpolation(_ value: String) { text += HTMLText.escaped(value) }
 
         mutating func appendInterpolation(_ value: Int) { text += String(value) }
 
@@ -32,24 +34,4 @@ struct HTML: ExpressibleByStringInterpolation, Sendable, Equatable {
     init(joining pieces: [HTML]) { self.text = pieces.map(\.text).joined() }
 
     var bytes: [UInt8] { Array(text.utf8) }
-
-    /// The text with the five characters that HTML gives a meaning as references, and without what would
-    /// change how the rest is read: controls and bidirectional overrides become U+FFFD.
-    static func escaped(_ text: String) -> String {
-        var output = ""
-        output.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": output += "&amp;"
-            case "<": output += "&lt;"
-            case ">": output += "&gt;"
-            case "\"": output += "&quot;"
-            case "'": output += "&#39;"
-            case "\u{0}"..<"\u{20}", "\u{7f}"..<"\u{a0}", "\u{202a}"..."\u{202e}", "\u{2066}"..."\u{2069}":
-                output += "\u{fffd}"
-            default: output.unicodeScalars.append(scalar)
-            }
-        }
-        return output
-    }
 }

@@ -38,7 +38,8 @@ package final class Site: Sendable {
         self.useCases = useCases
         self.cookies = SiteCookies(settings: settings.cookies, isHTTPS: settings.baseURL.isHTTPS)
         self.assets = Assets(
-            accent: Accent(settings.brand.color), logo: try settings.brand.logo.map(BrandLogo.read(path:)))
+            accent: AccentColor(settings.brand.color),
+            logo: try settings.brand.logo.map(BrandLogo.read(path:)))
         self.layout = PageLayout(brand: settings.brand.name, assets: assets)
         self.origins = OurOrigins(settings.baseURL)
         self.confirmation = ConfirmationKey(sessionKey: settings.tokens.sessionKey)

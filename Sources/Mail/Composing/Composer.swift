@@ -31,7 +31,7 @@ struct Composer: Sendable {
         self.senderName = account?.fromName
         self.sender = if let account { account.fromAddress } else { try Self.nobody() }
         self.writer = LetterWriter(
-            brand: brand.name, color: BrandColor(brand.color),
+            brand: brand.name, color: AccentColor(brand.color),
             subject: MailTemplate(account?.subject ?? LetterWriter.builtInSubject), text: text,
             html: files?.html.map(MailTemplate.init))
     }

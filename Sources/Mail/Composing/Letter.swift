@@ -10,7 +10,7 @@ struct Letter: Sendable, Equatable {
 /// Writes letters in the words of the owner, or in the built-in ones.
 struct LetterWriter: Sendable {
     let brand: String
-    let color: BrandColor
+    let color: AccentColor
     let subject: MailTemplate
     let text: MailTemplate
     /// The owner's own HTML; nil: made from the text.
@@ -52,7 +52,7 @@ struct LetterWriter: Sendable {
             let subject = subjectLine(minutes: minutes)
             return Letter(
                 subject: subject, text: text.render(value),
-                html: html.map { $0.render { value($0).map(HTMLText.escape) } }
+                html: html.map { $0.render { value($0).map(HTMLText.escaped) } }
                     ?? frame.document(text, title: subject, value: value))
         case .test:
             let template = MailTemplate(Self.testText)

@@ -1,3 +1,5 @@
+import GateModel
+
 /// The HTML form of a letter, made from its text: the link becomes a button with the address below it, the
 /// code stands out.
 ///
@@ -5,7 +7,7 @@
 /// tables and little more.
 struct LetterHTML {
     let brand: String
-    let color: BrandColor
+    let color: AccentColor
     /// What stands on the button.
     let action: String
 
@@ -17,7 +19,7 @@ struct LetterHTML {
     {
         let paragraphs = Self.paragraphs(of: template).compactMap { paragraph($0, value: value) }
         return Self.frame(
-            title: HTMLText.escape(title), brand: HTMLText.escape(brand), color: color,
+            title: HTMLText.escaped(title), brand: HTMLText.escaped(brand), color: color,
             content: paragraphs.joined(separator: "\n"))
     }
 
@@ -30,11 +32,11 @@ struct LetterHTML {
         _ lines: [[MailTemplate.Piece]], value: (MailTemplate.Placeholder) -> String?
     ) -> String? {
         if lines == [[.placeholder(.loginURL)]], let url = value(.loginURL) {
-            return button(HTMLText.escape(url))
+            return button(HTMLText.escaped(url))
         }
         let rendered = lines.compactMap { line in
-            MailTemplate.render(line, escape: HTMLText.escape) { placeholder in
-                value(placeholder).map { mark(placeholder, HTMLText.escape($0)) }
+            MailTemplate.render(line, escape: HTMLText.escaped) { placeholder in
+                value(placeholder).map { mark(placeholder, HTMLText.escaped($0)) }
             }
         }
         return rendered.isEmpty
@@ -52,9 +54,9 @@ struct LetterHTML {
     private func button(_ url: String) -> String {
         """
         <table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0 12px"><tr>
-        <td style="border-radius:8px;background:\(color.hex)">
+        <td style="border-radius:8px;background:\(color.css)">
         <a href="\(url)" style="display:inline-block;padding:13px 26px;border-radius:8px;font-weight:600;\
-        color:\(color.ink);text-decoration:none">\(HTMLText.escape(action))</a>
+        color:\(color.text);text-decoration:none">\(HTMLText.escaped(action))</a>
         </td></tr></table>
         <p class="faint" style="margin:0 0 24px;font-size:13px;color:#5c6570;word-break:break-all">\
         <a class="faint" href="\(url)" style="color:#5c6570">\(url)</a></p>
@@ -66,7 +68,7 @@ struct LetterHTML {
         font-family:ui-monospace,Menlo,Consolas,monospace;font-size:20px;letter-spacing:3px;color:#1c2128
         """
 
-    private static func frame(title: String, brand: String, color: BrandColor, content: String) -> String {
+    private static func frame(title: String, brand: String, color: AccentColor, content: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -91,7 +93,7 @@ struct LetterHTML {
         style="background:#f3f5f8"><tr><td align="center" style="padding:32px 12px">
         <table class="card" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" \
         style="max-width:520px;background:#ffffff;color:#1c2128;border-radius:12px;\
-        border-top:4px solid \(color.hex);\
+        border-top:4px solid \(color.css);\
         font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"><tr>
         <td align="left" style="padding:28px 32px 16px">
         <p style="margin:0 0 20px;font-size:20px;font-weight:700">\(brand)</p>

@@ -3,15 +3,17 @@ import Glibc
 // The owner's colour, and what has to be chosen so that it can be read upon (WCAG 2.2 §1.4.3, §1.4.11).
 
 /// An accent colour in sRGB.
-struct Accent: Equatable, Sendable {
-    let red: UInt8
-    let green: UInt8
-    let blue: UInt8
+package struct AccentColor: Equatable, Sendable {
+    package let red: UInt8
+    package let green: UInt8
+    package let blue: UInt8
 
     /// Reads `#rrggbb`; anything else, which the configuration refuses, becomes the built-in colour.
-    init(_ text: String) {
+    package init(_ text: String) {
         let digits = text.dropFirst()
-        guard text.hasPrefix("#"), digits.utf8.count == 6, let value = UInt32(digits, radix: 16) else {
+        guard text.hasPrefix("#"), digits.utf8.count == 6, digits.allSatisfy(\.isHexDigit),
+            let value = UInt32(digits, radix: 16)
+        else {
             self.init(red: 0x3d, green: 0x4f, blue: 0xb8)
             return
         }
@@ -19,28 +21,32 @@ struct Accent: Equatable, Sendable {
             red: UInt8(value >> 16 & 0xff), green: UInt8(value >> 8 & 0xff), blue: UInt8(value & 0xff))
     }
 
-    init(red: UInt8, green: UInt8, blue: UInt8) {
+    package init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
     /// As CSS writes it.
-    var css: String {
+    package var css: String {
         let value = UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
         let digits = String(value, radix: 16)
         return "#" + String(repeating: "0", count: 6 - digits.count) + digits
     }
 
     /// Black or white, whichever reads better on the colour: always at least 4.58 : 1.
-    var text: String { contrast(with: Accent(red: 255, green: 255, blue: 255)) >= 4.5 ? "#fff" : "#000" }
+    package var text: String {
+        contrast(with: AccentColor(red: 255, green: 255, blue: 255)) >= 4.5 ? "#fff" : "#000"
+    }
 
     /// The border of a button on `ground`: the colour itself where it stands out enough from the ground, else
     /// `fallback`.
-    func edge(on ground: Accent, fallback: String) -> String { contrast(with: ground) >= 3 ? css : fallback }
+    package func edge(on ground: AccentColor, fallback: String) -> String {
+        contrast(with: ground) >= 3 ? css : fallback
+    }
 
     /// WCAG 2.2, contrast ratio: 1 to 21.
-    func contrast(with other: Accent) -> Double {
+    package func contrast(with other: AccentColor) -> Double {
         let (light, dark) = (max(luminance, other.luminance), min(luminance, other.luminance))
         return (light + 0.05) / (dark + 0.05)
     }
