@@ -3,11 +3,17 @@ import Testing
 
 struct AccentColorTests {
     @Test(arguments: [
-        ("#ffffff", "#000"), ("#000000", "#fff"), ("#0b7285", "#fff"), ("#FFD43B", "#000"),
+        "#000000", "#ffffff", "#ffd400", "#4f46e5", "#767676", "#777777", "#ff0000", "#00ff00", "#0a7d5a",
     ])
-    func `text on the colour is readable`(color: String, text: String) {
-        #expect(AccentColor(color).text == text)
-        #expect(AccentColor(color).contrast(with: AccentColor(text == "#fff" ? "#ffffff" : "#000000")) >= 4.5)
+    func `text on the colour can be read`(color: String) {
+        let accent = AccentColor(color)
+        #expect(accent.contrast(with: AccentColor(accent.text == "#fff" ? "#ffffff" : "#000000")) >= 4.5)
+        #expect(accent.css == color)
+    }
+
+    @Test func `the contrast ratio is WCAG's`() {
+        #expect(abs(AccentColor("#000000").contrast(with: AccentColor("#ffffff")) - 21) < 0.001)
+        #expect(abs(AccentColor("#777777").contrast(with: AccentColor("#ffffff")) - 4.478) < 0.001)
     }
 
     @Test(arguments: ["red", "#12345", "#1234567", "#12345g", "#+12345", ""])

@@ -98,22 +98,6 @@ import Testing
         #expect(one.stylePath == Assets(accent: AccentColor("#336699"), logo: nil).stylePath)
     }
 
-    @Test(arguments: [
-        "#000000", "#ffffff", "#ffd400", "#4f46e5", "#767676", "#777777", "#ff0000", "#00ff00", "#0a7d5a",
-    ])
-    func `text on the accent colour can be read`(color: String) {
-        let accent = AccentColor(color)
-        #expect(
-            accent.contrast(with: accent.text == "#fff" ? AccentColor("#ffffff") : AccentColor("#000000"))
-                >= 4.5)
-        #expect(accent.css == color)
-    }
-
-    @Test func `the contrast ratio is WCAG's`() {
-        #expect(abs(AccentColor("#000000").contrast(with: AccentColor("#ffffff")) - 21) < 0.001)
-        #expect(abs(AccentColor("#777777").contrast(with: AccentColor("#ffffff")) - 4.478) < 0.001)
-    }
-
     @Test(
         arguments: [
             (0, "1 January, 00:00 UTC"), (951_782_400, "29 February, 00:00 UTC"),
