@@ -55,9 +55,9 @@ def cookie(public: Site) -> str:
     return visitor.cookie_header
 
 
-def report(record_property, what: str, site: Site, watch: MemoryWatch, seconds: float, cpu: float) -> None:
+def report(record_property, what: str, total: int, watch: MemoryWatch, seconds: float, cpu: float) -> None:
     figures = (
-        f"{what}: {TOTAL_BYTES / 2**30:.2f} GiB in {seconds:.1f} s, gateway {cpu:.2f} s CPU, "
+        f"{what}: {total / 2**30:.2f} GiB in {seconds:.1f} s, gateway {cpu:.2f} s CPU, "
         f"resident {watch.before / 2**20:.1f} MiB before, {watch.peak / 2**20:.1f} MiB at most"
     )
     record_property(what, figures)
@@ -76,7 +76,7 @@ def test_a_large_download_arrives_whole_in_flat_memory(public: Site, cookie: str
             assert client.stdout
             while data := client.stdout.read(1 << 20):
                 digest.update(data)
-    report(record_property, "download", public, watch, time.monotonic() - started, process.cpu_seconds() - cpu)
+    report(record_property, "download", TOTAL_BYTES, watch, time.monotonic() - started, process.cpu_seconds() - cpu)
     assert client.returncode == 0
     assert digest.hexdigest() == expected
     assert watch.peak - watch.before < MOST_GROWTH_BYTES
@@ -102,7 +102,8 @@ def test_a_large_upload_arrives_whole_in_flat_memory(
                 client.stdin.write(block)
             client.stdin.close()
             seen = json.loads(client.stdout.read())
-    report(record_property, f"upload, {length}", public, watch, time.monotonic() - started, process.cpu_seconds() - cpu)
+    seconds, spent = time.monotonic() - started, process.cpu_seconds() - cpu
+    report(record_property, f"upload, {length}", total, watch, seconds, spent)
     assert seen["body_bytes"] == total
     assert seen["body_sha256"] == expected
     assert watch.peak - watch.before < MOST_GROWTH_BYTES

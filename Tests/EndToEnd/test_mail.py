@@ -173,7 +173,7 @@ def test_mail_test_shows_the_conversation(mailing: tuple[Site, MailServer]) -> N
 
 @pytest.mark.parametrize(
     "name, words",
-    [("down", ["refused"]), ("no STARTTLS", ["STARTTLS"]), ("busy", ["451"]), ("closing", ["421"]), ("full", ["452"]),
+    [("down", ["refuses"]), ("no STARTTLS", ["STARTTLS"]), ("busy", ["451"]), ("closing", ["421"]), ("full", ["452"]),
      ("another's certificate", ["certificate", "localhost"]), ("expired certificate", ["certificate", "expired"])],
 )  # fmt: skip
 def test_mail_test_says_what_is_wrong(
@@ -222,7 +222,7 @@ def test_the_external_mailer_delivers_over_the_lease_socket(stage: Stage) -> Non
     """`serve` without a mail account, `runegate mailer` with one, a socket between them."""
     server = stage.mail_server()
     site = stage.development("external", mail=server, start=False, RUNEGATE_MAILER="external", **NO_LIMITS)
-    (site.gateway.directory / "config" / "email.toml").unlink()
+    (site.gateway.directory / "config" / "email.toml").unlink()  # Only the mailer has the password.
     mailer = stage.mailer(server)
     site.gateway.options = ["--mail-socket", str(mailer.socket)]
     site.gateway.start()

@@ -16,12 +16,10 @@ class Mailer:
         self.directory = workspace.directory("mailer")
         self.socket = self.directory / "mail.sock"
         self._workspace = workspace
-        config = self.directory / "config"
-        config.mkdir()
-        workspace.give(config)
-        workspace.write(config / "email.toml", email_toml("localhost", server.port, PASSWORD))
+        workspace.write(self.directory / "email.toml", email_toml("localhost", server.port, PASSWORD), 0o400)
         self._environment = {
             "PATH": os.environ["PATH"],
+            "CREDENTIALS_DIRECTORY": str(self.directory),
             "RUNEGATE_MAIL_TRANSPORT": "smtp",
             "RUNEGATE_SMTP_CA_FILE": authority_file,
             "RUNEGATE_LOG_FORMAT": "json",
@@ -33,7 +31,7 @@ class Mailer:
             self._workspace, "mailer", [self._workspace.binary, "mailer", "--socket", self.socket],
             environment=self._environment, directory=self.directory,
         )  # fmt: skip
-        until(self.socket.exists, "the mailer listens")
+        until(self.socket.exists, f"the mailer listens; it logged:\n{self._process.log_text()}")
         return self
 
     def kill(self) -> None:
