@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -218,6 +219,32 @@ def test_a_hostile_answer_becomes_502(local: Site, member: Visitor, name: str) -
     final = [status for status in answer.statuses if status >= 200]
     assert final == [502], answer.data[:300]
     assert member.get("/whoami").status_code == 200, "and the gateway goes on"
+
+
+@pytest.mark.timeout(60)
+def test_slow_heads_and_silent_connections_do_not_stay(local: Site, member: Visitor) -> None:
+    """A head has ten seconds, all in all: bytes that drip in gain nothing."""
+    silent, dripping = [raw(local) for _ in range(5)], [raw(local) for _ in range(5)]
+    started = time.monotonic()
+    for connection in dripping:
+        connection.send(b"GET / HTTP/1.1\r\nX: ")
+    over = set()
+    while len(over) < 5:
+        assert time.monotonic() - started < 15, "still open"
+        for connection in dripping:
+            if connection not in over:
+                try:
+                    connection.send(b"a")
+                except OSError:
+                    over.add(connection)
+        assert member.get("/whoami").status_code == 200, "others are served meanwhile"
+        time.sleep(0.5)
+    assert time.monotonic() - started > 8
+    for connection in silent:
+        assert connection.answer(within=5).is_closed
+        connection.close()
+    for connection in dripping:
+        connection.close()
 
 
 def test_an_answer_cut_short_is_cut_short_for_the_client_too(local: Site, member: Visitor) -> None:

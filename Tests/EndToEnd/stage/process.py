@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from .polling import until
@@ -21,6 +22,7 @@ class Process:
         environment: dict[str, str] | None = None,
         directory: Path | None = None,
         as_tester: bool = False,
+        passed: Sequence[int] = (),
     ) -> None:
         self.log = workspace.log(name)
         self.name = name
@@ -36,6 +38,7 @@ class Process:
                 user=user.pw_uid if user else None,
                 group=user.pw_gid if user else None,
                 extra_groups=[] if user else None,
+                pass_fds=passed,
             )
 
     @property
