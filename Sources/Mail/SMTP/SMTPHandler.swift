@@ -43,6 +43,10 @@ final class SMTPHandler: ChannelDuplexHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        guard context.channel.isActive else {
+            finish(.failure(.closed(conversation.step, host: host)), context)
+            return
+        }
         restartDeadline(context)
         if let action = conversation.connected() { perform(action, context) }
     }

@@ -46,6 +46,8 @@ struct SMTPTransport: MailTransport {
         transcript.note("connecting to \(account.host) port \(account.port)")
         let bootstrap = ClientBootstrap(group: attempt.eventLoop)
             .connectTimeout(deadlines.connect)
+            // The greeting may come before the handlers are there: nothing is read until then.
+            .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.init(rawValue: SO_KEEPALIVE)), value: 1)
         bootstrap.connect(host: account.host, port: account.port).whenComplete { [transcript] result in
             switch result {
@@ -58,7 +60,7 @@ struct SMTPTransport: MailTransport {
         }
     }
 
-    /// Called on the channel's event loop, before anything is read.
+    /// Called on the channel's event loop, before anything was read.
     private func start(
         on channel: any Channel, _ mail: ComposedMail, _ attempt: SMTPAttempt, _ transcript: SMTPTranscript
     ) {
@@ -83,6 +85,7 @@ struct SMTPTransport: MailTransport {
                 try pipeline.addHandler(
                     TLSClientHandler(context: tls, serverName: account.host), position: .before(handler))
             }
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
         } catch {
             let failure = SMTPFailure.closed(.greeting, host: account.host)
             attempt.finish(DeliveryRecord(.failure(failure), transcript: transcript))
