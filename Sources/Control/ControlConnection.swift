@@ -4,61 +4,54 @@ internal import NIOHTTP1
 internal import NIOPosix
 
 /// One connection at the control door: requests one after the other, small bodies only.
-struct ControlConnection {
-    private static let largestBodyBytes = 16 * 1024
-    private let connection: ControlServer.Connection
+struct ControlConnection: Sendable {
+    private let channel: any Channel
+    private let requests: AsyncStream<CollectedRequest>
 
-    init(_ connection: ControlServer.Connection) {
-        self.connection = connection
+    /// Sets up the channel, on its event loop.
+    ///
+    /// A connection that nobody serves is closed when it is dropped.
+    init(_ channel: any Channel) throws {
+        let (requests, continuation) = AsyncStream.makeStream(of: CollectedRequest.self)
+        continuation.onTermination = { _ in channel.close(promise: nil) }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.configureHTTPServerPipeline()
+        try pipeline.addHandler(ByteBufferResponses())
+        try pipeline.addHandler(RequestCollector(continuation))
+        self.channel = channel
+        self.requests = requests
     }
 
     /// Answers until the client leaves, breaks HTTP, or the task is cancelled.
     func serve(_ respond: @Sendable (ControlRequest) async -> ControlResponse) async {
-        let peer = await Self.peer(of: connection.channel)
-        try? await connection.executeThenClose { incoming, outgoing in
-            var parts = incoming.makeAsyncIterator()
-            while case .head(let head)? = try await parts.next() {
-                let response: ControlResponse
-                var isLast = !head.isKeepAlive
-                if let body = try await Self.body(from: &parts) {
-                    let path = head.uri.prefix { $0 != "?" }
-                    response = await respond(
-                        ControlRequest(
-                            method: head.method, path: String(path), headers: head.headers, body: body,
-                            peer: peer))
-                } else {
-                    isLast = true
-                    response = .refusal(
-                        .payloadTooLarge, code: "body-too-large", "The body is larger than 16 KiB",
-                        remedy: "docs/CONTROL.md shows what each path takes.")
-                }
-                try await Self.send(response, to: head, isLast: isLast, outgoing)
-                if isLast { return }
-            }
+        let peer = await Self.peer(of: channel)
+        for await request in requests {
+            let isLast = request.body == nil || !request.head.isKeepAlive
+            let response = await Self.response(to: request, from: peer, respond)
+            guard await send(response, to: request.head, isLast: isLast), !isLast else { break }
         }
+        try? await channel.close()
     }
 
-    /// The whole body, or nil when it is too large; then the rest is not read.
-    private static func body(
-        from parts: inout NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
-    ) async throws -> [UInt8]? {
-        var body: [UInt8] = []
-        while let part = try await parts.next() {
-            switch part {
-            case .head: return nil
-            case .body(let bytes):
-                guard body.count + bytes.readableBytes <= largestBodyBytes else { return nil }
-                body += bytes.readableBytesView
-            case .end: return body
-            }
+    private static func response(
+        to request: CollectedRequest, from peer: PeerCredentials?,
+        _ respond: @Sendable (ControlRequest) async -> ControlResponse
+    ) async -> ControlResponse {
+        guard let body = request.body else {
+            return .refusal(
+                .payloadTooLarge, code: "body-too-large", "The body is larger than 16 KiB",
+                remedy: "docs/CONTROL.md shows what each path takes.")
         }
-        return nil
+        let path = request.head.uri.prefix { $0 != "?" }
+        return await respond(
+            ControlRequest(
+                method: request.head.method, path: String(path), headers: request.head.headers, body: body,
+                peer: peer))
     }
 
-    private static func send(
-        _ response: ControlResponse, to request: HTTPRequestHead, isLast: Bool,
-        _ outgoing: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
-    ) async throws {
+    /// Whether the whole answer went out.
+    private func send(_ response: ControlResponse, to request: HTTPRequestHead, isLast: Bool) async -> Bool {
+        typealias Part = HTTPPart<HTTPResponseHead, ByteBuffer>
         var headers = response.headers
         headers.add(name: "content-length", value: String(response.body.count))
         headers.add(name: "cache-control", value: "no-store")
@@ -66,9 +59,11 @@ struct ControlConnection {
         headers.add(name: "cross-origin-resource-policy", value: "same-origin")
         if isLast { headers.add(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)
-        try await outgoing.write(.head(head))
-        if request.method != .HEAD { try await outgoing.write(.body(ByteBuffer(bytes: response.body))) }
-        try await outgoing.write(.end(nil))
+        channel.write(Part.head(head), promise: nil)
+        if request.method != .HEAD {
+            channel.write(Part.body(ByteBuffer(bytes: response.body)), promise: nil)
+        }
+        return (try? await channel.writeAndFlush(Part.end(nil))) != nil
     }
 
     static func peer(of channel: any Channel) async -> PeerCredentials? {

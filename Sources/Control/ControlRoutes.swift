@@ -67,7 +67,7 @@ struct ControlRoutes: Sendable {
         case "/v1/login-link":
             let email = try EmailAddress(try ControlJSON.decode(EmailInput.self, from: request.body).email)
             let link = try await actions.issueLink(email)
-            log("login link issued", request, ["user": "\(email)"])
+            log("login link issued", request, ["user": "\(email.masked)"])
             return .json(link)
         default:
             let input = try ControlJSON.decode(RecipientInput.self, from: request.body)
@@ -94,12 +94,12 @@ struct ControlRoutes: Sendable {
         switch (input.id, input.user) {
         case (let id?, nil):
             let ended = try await actions.revokeSession(id)
-            log("session revoked", request, ["session": "\(id)", "ended": "\(ended)"])
+            if ended > 0 { log("session revoked", request, ["session": "\(id)"]) }
             return ended
         case (nil, let user?):
             let email = try EmailAddress(user)
             let ended = try await actions.revokeUser(email)
-            log("sessions of a user revoked", request, ["user": "\(email)", "ended": "\(ended)"])
+            log("sessions of a user revoked", request, ["user": "\(email.masked)", "ended": "\(ended)"])
             return ended
         default:
             throw Malformed(expected: "either \"id\" or \"user\"")

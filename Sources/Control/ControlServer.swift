@@ -1,30 +1,33 @@
 package import GateModel
 package import Logging
 package import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 
 /// The door of the owner: HTTP/1.1 over a Unix socket, or the metrics alone on a TCP address.
 package final class ControlServer: Sendable {
-    typealias Connection = NIOAsyncChannel<
-        HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>
-    >
-
-    private let listener: NIOAsyncChannel<Connection, Never>
+    private let listener: any Channel
+    private let connections: AsyncStream<ControlConnection>
     private let file: SocketFile?
     private let respond: @Sendable (ControlRequest) async -> ControlResponse
 
     private init(
-        listener: NIOAsyncChannel<Connection, Never>, file: SocketFile?,
+        _ opened: (listener: any Channel, connections: AsyncStream<ControlConnection>), file: SocketFile?,
         respond: @escaping @Sendable (ControlRequest) async -> ControlResponse
     ) {
-        self.listener = listener
+        self.listener = opened.listener
+        self.connections = opened.connections
         self.file = file
         self.respond = respond
     }
 
+    // A server that never ran must not leave its socket behind; for one that did run this does nothing.
+    deinit {
+        listener.close(promise: nil)
+        file?.remove()
+    }
+
     /// The port of a metrics listener; nil on a Unix socket.
-    package var port: Int? { listener.channel.localAddress?.port }
+    package var port: Int? { listener.localAddress?.port }
 
     /// Opens the control socket.
     ///
@@ -43,9 +46,8 @@ package final class ControlServer: Sendable {
         case .path(let path): (descriptor, file) = try SocketFile.bind(path)
         }
         do {
-            let listener = try await ServerBootstrap(group: group)
-                .bind(descriptor) { Self.configure($0) }
-            return ControlServer(listener: listener, file: file) { await routes.respond(to: $0) }
+            let opened = try await open(group) { $0.withBoundSocket(descriptor) }
+            return ControlServer(opened, file: file) { await routes.respond(to: $0) }
         } catch {
             file?.remove()
             throw Fault(
@@ -59,25 +61,15 @@ package final class ControlServer: Sendable {
         _ address: ListenAddress, actions: OwnerActions, metrics: MetricsRegistry, group: any EventLoopGroup
     ) async throws(Fault) -> ControlServer {
         let page = MetricsPage(registry: metrics) { await actions.sessions().count }
-        let respond: @Sendable (ControlRequest) async -> ControlResponse = { request in
-            guard request.path == "/metrics", request.method == .GET || request.method == .HEAD else {
-                return .text("Only GET /metrics is here.\n", type: "text/plain; charset=utf-8", .notFound)
-            }
-            return await page.response()
-        }
         do {
-            let bootstrap = ServerBootstrap(group: group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             switch address {
             case .ip(let ip, let port):
-                let listener = try await bootstrap.bind(host: ip.description, port: port) {
-                    Self.configure($0)
-                }
-                return ControlServer(listener: listener, file: nil, respond: respond)
+                let opened = try await open(group) { $0.bind(host: ip.description, port: port) }
+                return ControlServer(opened, file: nil, respond: page.respond)
             case .unix(let path):
                 let (descriptor, file) = try SocketFile.bind(path)
-                let listener = try await bootstrap.bind(descriptor) { Self.configure($0) }
-                return ControlServer(listener: listener, file: file, respond: respond)
+                let opened = try await open(group) { $0.withBoundSocket(descriptor) }
+                return ControlServer(opened, file: file, respond: page.respond)
             }
         } catch let fault as Fault {
             throw fault
@@ -91,25 +83,23 @@ package final class ControlServer: Sendable {
     /// Serves until the task is cancelled, then takes the socket's file away.
     package func run() async {
         defer { file?.remove() }
-        // Cancelling ends the accept loop by an error; nothing else is to be done about it.
-        try? await listener.executeThenClose { connections in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await connection in connections {
-                        group.addTask { await ControlConnection(connection).serve(self.respond) }
-                    }
-                } catch {
-                    group.cancelAll()
-                }
+        await withDiscardingTaskGroup { group in
+            for await connection in connections {
+                group.addTask { await connection.serve(self.respond) }
             }
         }
+        try? await listener.close()
     }
 
-    @Sendable private static func configure(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-            try channel.pipeline.syncOperations.addHandler(ByteBufferResponses())
-            return try Connection(wrappingChannelSynchronously: channel)
-        }
+    private static func open(
+        _ group: any EventLoopGroup, _ bind: (ServerBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> (listener: any Channel, connections: AsyncStream<ControlConnection>) {
+        let (connections, accepted) = AsyncStream.makeStream(of: ControlConnection.self)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { _ = accepted.yield(try ControlConnection(channel)) }
+            }
+        return (try await bind(bootstrap).get(), connections)
     }
 }

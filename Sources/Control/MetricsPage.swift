@@ -1,9 +1,18 @@
 internal import Glibc
+internal import NIOHTTP1
 
 /// `GET /metrics`: the registry, what the process uses, and how many sessions there are.
 struct MetricsPage: Sendable {
     let registry: MetricsRegistry
     let sessionCount: @Sendable () async -> Int
+
+    /// The whole of a listener that has nothing but this page.
+    func respond(to request: ControlRequest) async -> ControlResponse {
+        guard request.path == "/metrics", request.method == .GET || request.method == .HEAD else {
+            return .text("Only GET /metrics is here.\n", type: "text/plain; charset=utf-8", .notFound)
+        }
+        return await response()
+    }
 
     func response() async -> ControlResponse {
         let text = """

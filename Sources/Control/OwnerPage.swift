@@ -100,7 +100,7 @@ struct OwnerPage: Sendable {
             }
         let problem = mail.problem.map { "<p class=\"problem\">\(HTMLText.escaped($0))</p>" } ?? ""
         return """
-            <section><h2>Mail</h2><p>\(waiting) They leave by \(HTMLText.escaped(mail.transport)).</p>\(problem)</section>
+            <section><h2>Mail</h2><p>\(waiting) Transport: \(HTMLText.escaped(mail.transport)).</p>\(problem)</section>
             """
     }
 

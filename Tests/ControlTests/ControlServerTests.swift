@@ -236,6 +236,24 @@ struct ControlServerTests {
         }
     }
 
+    @Test func `a server that never runs leaves nothing behind, and whoever came is not kept waiting`()
+        async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let socket = "\(directory)/control.sock"
+            var server: ControlServer? = try await ControlServer.bind(
+                .path(socket), actions: OwnerFixture().actions, metrics: MetricsRegistry(),
+                brand: OwnerPageBrand(name: "Runegate", color: "#3d4fb8"),
+                group: MultiThreadedEventLoopGroup.singleton)
+            #expect(server != nil && FileManager.default.fileExists(atPath: socket))
+            let visitor = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(unixDomainSocketPath: socket).get()
+            server = nil
+            try await visitor.closeFuture.get()
+            #expect(!FileManager.default.fileExists(atPath: socket))
+        }
+    }
+
     @Test func `metrics are served on an address too`() async throws {
         let server = try await ControlServer.bindMetrics(
             ListenAddress("127.0.0.1:0"), actions: OwnerFixture().actions, metrics: MetricsRegistry(),
