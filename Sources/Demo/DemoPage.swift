@@ -36,7 +36,7 @@ enum DemoPage {
         <body>
         <main>
         <h1>The demo app</h1>
-        <p class="lead">It stands in for your app on the private machine. Everything here came through the gateway.</p>
+        <p class="lead">It stands in for your app on the private machine.</p>
         <section class="wide"><h2>You</h2>{{who}}</section>
         <section><h2>Live events</h2>
         <p class="big" id="tick" aria-live="off">–</p>
