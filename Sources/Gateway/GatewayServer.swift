@@ -24,13 +24,19 @@ package final class GatewayServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let loops: [NIOLoopBound<LoopContext>]
     private let listeners: [any Channel]
+    private let limits: EdgeLimits
     private let logger: Logger
 
     /// Opens the listeners and accepts at once.
     ///
     /// - Parameters:
+    ///   - settings: How requests are treated; `apply` changes that later.
     ///   - listeners: At least one.
+    ///   - site: Our own pages.
+    ///   - sessions: Who is signed in.
     ///   - reader: Where requests for the app go.
+    ///   - limits: What visitors and the app may make us hold or wait for.
+    /// - Returns: The server, accepting.
     /// - Throws: When a listener cannot be opened, or the trusted certificates cannot be read.
     package static func start(
         settings: Settings, listeners: [GatewayListener], site: Site, sessions: SessionTable,
@@ -48,7 +54,7 @@ package final class GatewayServer: Sendable {
     ) async throws(Fault) -> GatewayServer {
         let logger = Logger(label: "gateway")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, workers))
-        let dialer = Dialer(limits: limits, tls: try? TLSClientContext(authorities: .system))
+        let dialer = Dialer(limits: limits, tls: clientTLS(logger))
         let counters = EdgeCounters()
         let caps = ConnectionCaps(limits: limits)
         var loops: [NIOLoopBound<LoopContext>] = []
@@ -71,13 +77,24 @@ package final class GatewayServer: Sendable {
             try? await group.shutdownGracefully()
             throw Acceptor.fault(listeners, error)
         }
-        return GatewayServer(group: group, loops: loops, listeners: channels, logger: logger)
+        return GatewayServer(group: group, loops: loops, listeners: channels, limits: limits, logger: logger)
+    }
+
+    /// What `https` targets are checked with; without it they fail, plain ones work.
+    private static func clientTLS(_ logger: Logger) -> TLSClientContext? {
+        do {
+            return try TLSClientContext(authorities: .system)
+        } catch {
+            logger.warning("no TLS to the app", metadata: ["why": "\(error)"])
+            return nil
+        }
     }
 
     private init(
         group: MultiThreadedEventLoopGroup, loops: [NIOLoopBound<LoopContext>], listeners: [any Channel],
-        logger: Logger
+        limits: EdgeLimits, logger: Logger
     ) {
+        self.limits = limits
         self.group = group
         self.loops = loops
         self.listeners = listeners
@@ -85,7 +102,9 @@ package final class GatewayServer: Sendable {
         self.addresses = listeners.compactMap { $0.localAddress.flatMap(ListenAddress.init) }
     }
 
-    /// Takes new settings for requests that begin from now on. Listeners and workers stay as they are.
+    /// Takes new settings for requests that begin from now on.
+    ///
+    /// Listeners and workers stay as they are.
     package func apply(_ settings: Settings, site: Site, sessions: SessionTable) {
         apply(
             EdgeState(
@@ -96,17 +115,24 @@ package final class GatewayServer: Sendable {
         for loop in loops { loop.eventLoop.execute { loop.value.state = state } }
     }
 
-    /// Stops accepting, ends upgraded connections, lets every other transfer finish for `limit`, and ends what
-    /// is left (DESIGN §5.9). The server cannot be used afterwards.
+    /// Stops accepting and ends in order (DESIGN §5.9).
+    ///
+    /// Upgraded connections end at once, every other transfer may finish for `limit`, and a silent connection is
+    /// closed after ``EdgeLimits/silentDrain``. The server cannot be used afterwards.
     package func drain(within limit: Duration) async {
         for listener in listeners { try? await listener.close() }
         let drained = EventLoopFuture.andAllComplete(
             loops.map { loop in loop.eventLoop.flatSubmit { loop.value.drain() } }, on: group.next())
-        let deadline = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
+        let cut = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
+            for loop in loops { loop.eventLoop.execute { loop.value.cutTransfers() } }
+        }
+        let last = max(TimeAmount(limit), limits.silentDrain + limits.sweepInterval * 2)
+        let stop = group.next().scheduleTask(in: last) { [loops] in
             for loop in loops { loop.eventLoop.execute { loop.value.stop() } }
         }
         try? await drained.get()
-        deadline.cancel()
+        cut.cancel()
+        stop.cancel()
         do {
             try await group.shutdownGracefully()
         } catch {

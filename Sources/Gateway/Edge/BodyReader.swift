@@ -12,7 +12,7 @@ struct BodyReader {
 
     private var state: State
 
-    /// - Parameter allowsExtensions: Whether chunk extensions are dropped rather than refused.
+    /// Begins a body; with `allowsExtensions`, chunk extensions are dropped rather than refused.
     init(_ framing: BodyFraming, allowsExtensions: Bool) {
         switch framing {
         case .none: state = .finished
@@ -30,14 +30,17 @@ struct BodyReader {
         }
     }
 
-    /// The connection has ended. Whether the body is whole: only one without a told length may end so.
+    /// Takes the end of the connection; returns whether the body is whole.
+    ///
+    /// Only a body without a told length may end so.
     mutating func connectionEnded() -> Bool {
         if case .untilClose = state { state = .finished }
         return isFinished
     }
 
-    /// The next piece of the body; nil when more bytes are needed or the body is finished. What stands behind
-    /// the body stays in the buffer.
+    /// The next piece of the body; nil when more bytes are needed or the body is finished.
+    ///
+    /// What stands behind the body stays in the buffer.
     mutating func next(from buffer: inout ByteBuffer) throws(ChunkedReader.Failure) -> ByteBuffer? {
         guard buffer.readableBytes > 0 else { return nil }
         switch state {

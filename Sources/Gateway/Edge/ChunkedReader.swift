@@ -18,7 +18,8 @@ struct ChunkedReader {
         case dataLineFeed
         /// At the start of a trailer line.
         case trailerStart
-        case trailerLine
+        case trailerName
+        case trailerValue
         case trailerLineFeed
         case lastLineFeed
         case finished
@@ -39,8 +40,9 @@ struct ChunkedReader {
 
     var isFinished: Bool { state == .finished }
 
-    /// The next piece of the body, or nil when the buffer holds no more of it. Framing is taken from the
-    /// buffer on the way; bytes behind the body's end stay in it.
+    /// The next piece of the body, or nil when the buffer holds no more of it.
+    ///
+    /// Framing is taken from the buffer on the way; bytes behind the body's end stay in it.
     mutating func next(from buffer: inout ByteBuffer) throws(Failure) -> ByteBuffer? {
         while state != .finished {
             if case .data(let remaining) = state {
@@ -75,7 +77,8 @@ struct ChunkedReader {
         case .dataLineFeed:
             guard byte == 0x0a else { throw .malformed }
             state = .size(digits: 0, value: 0)
-        case .trailerStart, .trailerLine, .trailerLineFeed, .lastLineFeed: try takeTrailer(byte)
+        case .trailerStart, .trailerName, .trailerValue, .trailerLineFeed, .lastLineFeed:
+            try takeTrailer(byte)
         case .data, .finished: throw .malformed
         }
     }
@@ -105,9 +108,11 @@ struct ChunkedReader {
         try countOverhead()
         switch (state, byte) {
         case (.trailerStart, 0x0d): state = .lastLineFeed
-        case (.trailerStart, _) where ByteClass.token.contains(byte): state = .trailerLine
-        case (.trailerLine, 0x0d): state = .trailerLineFeed
-        case (.trailerLine, _) where ByteClass.fieldValue.contains(byte): break
+        case (.trailerStart, _) where ByteClass.token.contains(byte): state = .trailerName
+        case (.trailerName, UInt8(ascii: ":")): state = .trailerValue
+        case (.trailerName, _) where ByteClass.token.contains(byte): break
+        case (.trailerValue, 0x0d): state = .trailerLineFeed
+        case (.trailerValue, _) where ByteClass.fieldValue.contains(byte): break
         case (.trailerLineFeed, 0x0a): state = .trailerStart
         case (.lastLineFeed, 0x0a): state = .finished
         default: throw .malformed

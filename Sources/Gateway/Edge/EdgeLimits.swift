@@ -8,7 +8,7 @@ package struct EdgeLimits: Sendable, Equatable {
     package var requestHeadBytes = 16 * 1024
     package var requestTargetBytes = 8 * 1024
     package var requestFields = 100
-    /// The app's status line and header fields. Offsets in a head are 16 bits wide: not above 64 KiB.
+    /// The app's status line and header fields; not above 64 KiB, since offsets in a head are 16 bits wide.
     package var responseHeadBytes = 64 * 1024
     package var responseFields = 500
     /// A body for one of our own pages; 413 above.

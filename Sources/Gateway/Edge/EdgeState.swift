@@ -13,7 +13,7 @@ protocol EdgeSite: Sendable {
     func respond(to request: LocalRequest, route: SiteRoute) async -> LocalResponse
     /// The answer to a request for the app without a session.
     func challenge(method: HTTPMethod, target: String, headers: HTTPHeaders) -> LocalResponse
-    /// - Parameter retries: Whether a page may load itself again: not when that would send something twice.
+    /// The answer when something other than the app has to answer; a page that `retries` loads itself again.
     func failure(_ kind: FailureKind, wantsHTML: Bool, retries: Bool) -> LocalResponse
 }
 

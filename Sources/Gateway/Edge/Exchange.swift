@@ -30,7 +30,7 @@ final class Exchange {
     var answerFraming = AnswerFraming.none
     /// Whether the visitor was told that the connection stays.
     var isAnswerPersistent = false
-    /// Whether bytes of the answer moved since it was last asked.
+    /// Whether bytes of a body moved since it was last asked.
     var hasMoved = false
     var bytesToVisitor: UInt64 = 0
     var bytesToApp: UInt64 = 0
@@ -53,7 +53,7 @@ final class Exchange {
         self.requestBody = BodyReader(admission.framing, allowsExtensions: false)
     }
 
-    /// Counts what moved as a use of the session: a long download is work.
+    /// Counts what moved as a use of the session: a long transfer is work.
     func touchIfMoved() {
         guard hasMoved, let session else { return }
         hasMoved = false
@@ -73,7 +73,7 @@ final class Exchange {
 enum AnswerFraming: Equatable {
     case none
     case length
-    case chunked(hasBegun: Bool)
+    case chunked
     case untilClose
 }
 

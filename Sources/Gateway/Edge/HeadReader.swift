@@ -44,8 +44,8 @@ enum HeadReader {
             block: FieldBlock(bytes: buffer, fields: fields))
     }
 
-    /// Reads the field lines and the empty line at the end (RFC 9112 §5). No folding, no blank before the
-    /// colon, no control characters.
+    /// Reads the field lines and the empty line at the end (RFC 9112 §5): no folding, no blank before the colon,
+    /// no control characters.
     private static func readFields(
         _ bytes: UnsafeRawBufferPointer, from start: Int, limit: Int
     ) throws(HeadError) -> [Field] {

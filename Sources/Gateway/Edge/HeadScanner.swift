@@ -16,7 +16,7 @@ struct HeadScanner {
     /// Whether the start line is complete.
     private(set) var hasStartLine = false
 
-    /// - Parameter bytes: Everything received of this head so far, from its first byte.
+    /// Looks at what came since the last call; `bytes` is everything received of this head so far.
     mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Finding {
         guard let base = bytes.baseAddress else { return .incomplete }
         while scanned < bytes.count {

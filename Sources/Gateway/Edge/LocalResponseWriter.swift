@@ -4,7 +4,7 @@ import NIOHTTP1
 // Puts an answer of our own on the wire.
 
 enum LocalResponseWriter {
-    /// - Parameter head: The request; nil when it could not be read.
+    /// Writes the whole answer; `head` is the request, nil when it could not be read.
     static func write(
         _ response: LocalResponse, to head: RequestHead?, isPersistent: Bool, into buffer: inout ByteBuffer
     ) {

@@ -14,7 +14,7 @@ final class LoopContext {
     let logger: Logger
     /// Replaced at reload; requests keep the one they began with.
     var state: EdgeState
-    /// Heads are put together here. Once written out the buffer is nobody else's and is used again.
+    /// Where heads are put together: once written out, the buffer is nobody else's and is used again.
     var scratch: ByteBuffer
     private(set) var isDraining = false
     private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
@@ -63,6 +63,11 @@ final class LoopContext {
         }
         if visitors.isEmpty { finishDrain() }
         return promise.futureResult
+    }
+
+    /// Ends the transfers that still run.
+    func cutTransfers() {
+        for visitor in Array(visitors.values) { visitor.cutTransfer() }
     }
 
     /// Ends what is left.

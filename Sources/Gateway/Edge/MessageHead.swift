@@ -15,7 +15,7 @@ struct Field {
     var valueRange: Range<Int> { Int(valueStart)..<Int(valueStart) + Int(valueLength) }
 }
 
-/// The bytes of a head and the fields in them. The value holds on to the buffer it was read from.
+/// The bytes of a head and the fields in them; holds on to the buffer it was read from.
 struct FieldBlock {
     /// The whole head, start line and final empty line included.
     let bytes: ByteBuffer

@@ -107,8 +107,9 @@ struct RequestGuard: Sendable {
         return count == 0 ? .none : .length(count)
     }
 
-    /// RFC 9112 §3.2: exactly one `Host`, ours, and the same as in an absolute-form target. Probes of the
-    /// health address may come by any name.
+    /// RFC 9112 §3.2: exactly one `Host`, ours, and the same as in an absolute-form target.
+    ///
+    /// Probes of the health address may come by any name.
     private func checkHost(_ head: RequestHead, isHealth: Bool) throws(Refusal) {
         var host: Field?
         for field in head.block.fields where field.name == .host {

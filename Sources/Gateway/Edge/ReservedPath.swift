@@ -15,7 +15,7 @@ enum ReservedPath {
     /// More layers of percent-encoding than this are nothing that a browser or an app makes.
     private static let maximumDecodings = 8
 
-    /// - Parameter path: The raw bytes before the `?`.
+    /// Whose the raw path before the `?` is.
     static func classify(_ path: Slice<UnsafeRawBufferPointer>) -> TargetClass {
         let path = UnsafeRawBufferPointer(rebasing: path)
         if startsExactly(path), path.count == 10 || path[10] == UInt8(ascii: "/") {
@@ -96,8 +96,10 @@ enum ReservedPath {
 
 /// Percent-encoding as lenient servers undo it.
 enum PercentCoding {
-    /// One layer undone; nil when nothing is encoded. Besides `%2e` it undoes `%u002e` (IIS) and the overlong
-    /// and full-width forms of `.`, `/` and `\`, which old decoders take for those characters.
+    /// One layer undone; nil when nothing is encoded.
+    ///
+    /// Besides `%2e` it undoes `%u002e` (IIS) and the overlong and full-width forms of `.`, `/` and `\`, which
+    /// old decoders take for those characters.
     static func decodeOnce(_ text: [UInt8]) -> [UInt8]? {
         guard text.contains(UInt8(ascii: "%")) else { return nil }
         var decoded: [UInt8] = []

@@ -31,8 +31,9 @@ struct RequestLine {
         (targetRange, authority) = try Self.originForm(bytes, whole)
     }
 
-    /// The origin form, and the authority of an absolute form (RFC 9112 §3.2.2). The asterisk and authority
-    /// forms mean a server or a tunnel, not a page: nothing of ours.
+    /// The origin form, and the authority of an absolute form (RFC 9112 §3.2.2).
+    ///
+    /// The asterisk and authority forms mean a server or a tunnel, not a page: nothing of ours.
     private static func originForm(
         _ bytes: UnsafeRawBufferPointer, _ whole: Range<Int>
     ) throws(HeadError) -> (target: Range<Int>, authority: Range<Int>?) {

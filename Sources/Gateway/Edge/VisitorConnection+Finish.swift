@@ -37,8 +37,9 @@ extension VisitorConnection {
         resumeReading()
     }
 
-    /// One line a request, when switched on. Never a query: those of our own pages hold tokens, those of the
-    /// app whatever the app likes.
+    /// Counts a request and, when switched on, writes a line about it.
+    ///
+    /// Never a query: those of our own pages hold tokens, those of the app whatever the app likes.
     func log(_ exchange: Exchange) {
         let status = exchange.status ?? 0
         shared.counters.answered(

@@ -64,10 +64,9 @@ extension VisitorConnection {
     }
 
     func writeContinue() {
-        var line = shared.scratch
-        line.clear()
-        line.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
-        write(line)
+        shared.scratch.clear()
+        shared.scratch.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        write(shared.scratch)
         flush()
     }
 
@@ -79,6 +78,7 @@ extension VisitorConnection {
         let response =
             refusal.page.map { shared.state.site.failure($0, wantsHTML: wantsHTML, retries: false) }
             ?? LocalResponse(status: refusal.status)
+        exchange?.status = Int(response.status.code)
         write(response, to: head, isPersistent: false)
         finish(isPersistent: false)
     }
@@ -102,11 +102,9 @@ extension VisitorConnection {
     }
 
     private func write(_ response: LocalResponse, to head: RequestHead?, isPersistent: Bool) {
-        var bytes = shared.scratch
-        bytes.clear()
-        LocalResponseWriter.write(response, to: head, isPersistent: isPersistent, into: &bytes)
-        shared.scratch = bytes
-        exchange?.bytesToVisitor += UInt64(bytes.readableBytes)
-        write(bytes)
+        shared.scratch.clear()
+        LocalResponseWriter.write(response, to: head, isPersistent: isPersistent, into: &shared.scratch)
+        exchange?.bytesToVisitor += UInt64(shared.scratch.readableBytes)
+        write(shared.scratch)
     }
 }

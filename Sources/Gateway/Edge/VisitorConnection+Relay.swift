@@ -13,7 +13,7 @@ extension VisitorConnection {
             exchange.admission.upgrade == .none
             ? shared.pool.take(path, isRepeatable: exchange.isRepeatable, now: exchange.startedAt) : nil
         if let kept {
-            attach(kept, exchange)
+            attach(kept, exchange, isKept: true)
         } else {
             dialAnew(exchange, path)
         }
@@ -30,7 +30,7 @@ extension VisitorConnection {
                 return
             }
             switch result {
-            case .success(let connection): self.attach(connection, exchange)
+            case .success(let connection): self.attach(connection, exchange, isKept: false)
             case .failure(let error):
                 self.shared.reader.report(.connectFailed(path.name))
                 self.upstreamFailed(UpstreamFailure(connecting: error))
@@ -38,11 +38,11 @@ extension VisitorConnection {
         }
     }
 
-    private func attach(_ connection: UpstreamConnection, _ exchange: Exchange) {
+    private func attach(_ connection: UpstreamConnection, _ exchange: Exchange, isKept: Bool) {
         upstream = connection
         phase = .relaying
         waitingSince = .now()
-        connection.begin(exchange, for: self)
+        connection.begin(exchange, for: self, isKept: isKept)
         shared.scratch.clear()
         RequestRewriter.write(exchange, into: &shared.scratch)
         connection.write(shared.scratch)
@@ -74,9 +74,7 @@ extension VisitorConnection {
         if exchange.requestBody.isFinished, !exchange.isRequestSent {
             exchange.isRequestSent = true
             if exchange.admission.framing == .chunked {
-                shared.scratch.clear()
-                ChunkWriter.writeEnd(isFirst: !exchange.hasSentBody, into: &shared.scratch)
-                upstream.write(shared.scratch)
+                upstream.write(ChunkWriter.bodyEnd)
             }
         }
     }
@@ -84,12 +82,14 @@ extension VisitorConnection {
     private func send(_ piece: ByteBuffer, _ exchange: Exchange, _ upstream: UpstreamConnection) {
         if exchange.admission.framing == .chunked {
             shared.scratch.clear()
-            ChunkWriter.writeSize(piece.readableBytes, isFirst: !exchange.hasSentBody, into: &shared.scratch)
+            ChunkWriter.writeSize(piece.readableBytes, into: &shared.scratch)
             upstream.write(shared.scratch)
         }
         exchange.hasSentBody = true
+        exchange.hasMoved = true
         exchange.bytesToApp += UInt64(piece.readableBytes)
         upstream.write(piece)
+        if exchange.admission.framing == .chunked { upstream.write(ChunkWriter.chunkEnd) }
     }
 
     private func bodyWasMalformed() {
@@ -124,10 +124,13 @@ extension VisitorConnection {
         write(shared.scratch)
     }
 
-    /// An answer that overtakes its request ends the connection: what is still sent of the request would
-    /// otherwise have to be read first.
+    /// Whether another request may follow this answer.
+    ///
+    /// Not when it overtakes its request, whose rest would have to be read first; and not when the app refused an
+    /// upgrade: what the visitor sent behind the request was meant for another protocol.
     private func mayPersist(_ exchange: Exchange) -> Bool {
-        exchange.admission.isPersistent && exchange.isRequestSent && !shared.isDraining && !hasInputEnded
+        exchange.admission.isPersistent && exchange.admission.upgrade == .none && exchange.isRequestSent
+            && !shared.isDraining && !hasInputEnded
     }
 
     /// A piece of the app's answer.
@@ -155,19 +158,20 @@ extension VisitorConnection {
     private func writeBody(_ piece: ByteBuffer, _ exchange: Exchange) {
         exchange.bytesToVisitor += UInt64(piece.readableBytes)
         exchange.hasMoved = true
-        guard case .chunked(let hasBegun) = exchange.answerFraming else {
+        guard exchange.answerFraming == .chunked else {
             write(piece)
             return
         }
-        exchange.answerFraming = .chunked(hasBegun: true)
         shared.scratch.clear()
-        ChunkWriter.writeSize(piece.readableBytes, isFirst: !hasBegun, into: &shared.scratch)
+        ChunkWriter.writeSize(piece.readableBytes, into: &shared.scratch)
         if piece.readableBytes <= ChunkWriter.copiedBytes {
             shared.scratch.writeImmutableBuffer(piece)
+            shared.scratch.writeStaticString("\r\n")
             write(shared.scratch)
         } else {
             write(shared.scratch)
             write(piece)
+            write(ChunkWriter.chunkEnd)
         }
     }
 
@@ -182,10 +186,8 @@ extension VisitorConnection {
                 .init(framing: .length, knownLength: held.body.readableBytes, isPersistent: isPersistent))
             exchange.bytesToVisitor += UInt64(held.body.readableBytes)
             write(held.body)
-        } else if case .chunked(let hasBegun) = exchange.answerFraming {
-            shared.scratch.clear()
-            ChunkWriter.writeEnd(isFirst: !hasBegun, into: &shared.scratch)
-            write(shared.scratch)
+        } else if exchange.answerFraming == .chunked {
+            write(ChunkWriter.bodyEnd)
         }
         connection.release(isRequestSent: exchange.isRequestSent)
         finish(isPersistent: exchange.isAnswerPersistent)
@@ -207,7 +209,7 @@ extension VisitorConnection {
             abort()
             return
         }
-        if connection.isReused, !connection.hasAnswered, exchange.isRepeatable, !exchange.hasRetried,
+        if connection.wasKept, !connection.hasAnswered, exchange.isRepeatable, !exchange.hasRetried,
             let path = exchange.path
         {
             exchange.hasRetried = true

@@ -115,6 +115,8 @@ extension VisitorConnection {
         return values.isEmpty ? nil : CookieField.value(of: state.cookies.names.session, in: values)
     }
 
+    /// Whether an upgrade is not asked for by a foreign page.
+    ///
     /// Browsers send `Origin` with every WebSocket, and cookies of ours with those of foreign pages too
     /// (handbook/security.md §1.28). A client without `Origin` would be a program that holds a stolen or
     /// copied cookie; it is refused as well. Other upgrades cannot come from a page; there only a foreign

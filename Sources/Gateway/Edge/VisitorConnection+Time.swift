@@ -6,7 +6,7 @@ import NIOCore
 extension VisitorConnection {
     /// Ends what took too long, or whose session has ended.
     func sweep(now: NIODeadline) {
-        if (exchange?.session ?? upgraded?.session)?.hasEnded == true, phase != .answering {
+        if isOfEndedSession {
             // Signed out, revoked or expired: nothing more comes to this visitor (DESIGN §5.3).
             abort()
             return
@@ -18,10 +18,19 @@ extension VisitorConnection {
         case .head: sweepHead(waited)
         case .collecting: if waited > shared.limits.headDeadline { answerFailure(.requestTimeout) }
         case .relaying: sweepRelay(waited)
-        case .lingering: if waited > shared.limits.linger { abort() }
+        case .lingering: if hasOutputEnded, waited > shared.limits.linger { abort() }
         case .dialing, .answering, .upgraded, .closed: break
         }
         checkWriteStall(now)
+    }
+
+    /// Whether a stream to or from the app has lost its session; our own pages look for themselves.
+    private var isOfEndedSession: Bool {
+        switch phase {
+        case .dialing, .relaying: exchange?.session?.hasEnded ?? false
+        case .upgraded: upgraded?.session?.hasEnded ?? false
+        case .head, .collecting, .answering, .lingering, .closed: false
+        }
     }
 
     private func sweepHead(_ waited: TimeAmount) {
@@ -65,6 +74,14 @@ extension VisitorConnection {
         }
         let waiting = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         if stall.observe(waitingBytes: waiting, now: now) > shared.limits.writeStall { abort() }
+    }
+
+    /// The time for transfers is over; silent connections have their own.
+    func cutTransfer() {
+        switch phase {
+        case .dialing, .relaying, .collecting, .answering: abort()
+        case .head, .upgraded, .lingering, .closed: break
+        }
     }
 
     /// A stop has begun (DESIGN §5.9).

@@ -3,7 +3,7 @@ import NIOCore
 // After the app's 101: bytes both ways, unread (RFC 9110 §7.8, RFC 6455).
 
 extension VisitorConnection {
-    /// The app agreed. Only now may anything of the visitor's go on.
+    /// Takes the app's agreement: only now may anything of the visitor's go on.
     func receiveUpgrade(_ head: ResponseHead) {
         guard let exchange, let upstream else { return }
         exchange.status = 101

@@ -43,6 +43,7 @@ final class VisitorConnection: ChannelDuplexHandler {
     var upgraded: UpgradedStream?
     var isReadWithheld = false
     var hasInputEnded = false
+    var hasOutputEnded = false
     var isAdvancing = false
     var needsFlush = false
     /// Since when the present wait lasts: for a head, a body's next byte, the end of a linger.
@@ -53,7 +54,7 @@ final class VisitorConnection: ChannelDuplexHandler {
     private var hasGone = false
     private let release: () -> Void
 
-    /// - Parameter release: Called once, when the connection is over.
+    /// Makes the handler of one accepted connection; `release` is called once, when it is over.
     init(shared: LoopContext, peer: IPAddress?, release: @escaping () -> Void) {
         self.shared = shared
         self.peer = peer
@@ -86,7 +87,14 @@ final class VisitorConnection: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { inputEnded() }
+        switch event as? ChannelEvent {
+        case .inputClosed: inputEnded()
+        // The last answer is out; from here the visitor's side has `linger` to end.
+        case .outputClosed:
+            hasOutputEnded = true
+            waitingSince = .now()
+        default: break
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

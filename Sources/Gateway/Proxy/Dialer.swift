@@ -13,7 +13,7 @@ struct Dialer: Sendable {
     /// For `https` targets; nil when none is configured.
     let tls: TLSClientContext?
 
-    /// Connects on the caller's event loop. Fails with ``UpstreamFailure``.
+    /// Connects on the caller's event loop; fails with ``UpstreamFailure``.
     func connect(_ path: UpstreamPath, in shared: LoopContext) -> EventLoopFuture<UpstreamConnection> {
         let loop = shared.loop
         let ready = loop.makePromise(of: Void.self)
@@ -80,8 +80,9 @@ enum UpstreamSocket {
             (.tcp(TCP_USER_TIMEOUT), 30_000),
         ]
 
-    /// Binds to an interface, so that nothing for the app leaves by another one (DESIGN §5.5). Open to any user
-    /// since Linux 5.7 (`socket(7)`, SO_BINDTODEVICE).
+    /// Binds to an interface, so that nothing for the app leaves by another one (DESIGN §5.5).
+    ///
+    /// Open to any user since Linux 5.7 (`socket(7)`, SO_BINDTODEVICE).
     static func bind(_ channel: any Channel, to interface: String) -> EventLoopFuture<Void> {
         guard let socket = channel as? any SocketOptionProvider else {
             return channel.eventLoop.makeSucceededVoidFuture()

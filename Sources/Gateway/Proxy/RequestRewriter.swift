@@ -19,13 +19,20 @@ enum RequestRewriter {
                 switch field.name {
                 case .other, .host, .origin, .userAgent, .accept, .fetchMode, .webSocketKey,
                     .webSocketVersion,
-                    .setCookie, .clearSiteData, .contentLength, .transferEncoding:
+                    .setCookie, .clearSiteData:
                     guard field.name != .other || !nominated.contains(slice(field.nameRange)) else {
                         continue
                     }
                     // Name, colon and value stand together: one copy.
                     buffer.writeBytes(slice(field.nameRange.lowerBound..<field.valueRange.upperBound))
                     buffer.writeStaticString("\r\n")
+                // Written anew: the app's server may be choosier about blanks than we are.
+                case .contentLength:
+                    buffer.writeStaticString("Content-Length: ")
+                    buffer.writeBytes(slice(field.valueRange))
+                    buffer.writeStaticString("\r\n")
+                case .transferEncoding:
+                    buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
                 case .cookie:
                     let value = block.string(field.valueRange)
                     guard let kept = CookieField.stripped(value, of: exchange.state.cookies.names) else {

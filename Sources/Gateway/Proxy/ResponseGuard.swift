@@ -8,9 +8,13 @@ enum ResponseGuard {
         case unaskedUpgrade
     }
 
+    /// How the body of an answer ends.
+    ///
     /// - Parameters:
+    ///   - head: The answer's head.
     ///   - isAnswerToHead: The request's method is HEAD: a told length is of a body that does not come.
     ///   - mayUpgrade: The request asked for another protocol.
+    /// - Returns: The framing, or why the answer is refused.
     static func framing(
         _ head: ResponseHead, isAnswerToHead: Bool, mayUpgrade: Bool
     ) -> Result<BodyFraming, Refusal> {

@@ -19,7 +19,7 @@ enum ResponseRewriter {
         case .length: Frame(framing: .length, isPersistent: isPersistent)
         case .chunked, .untilClose:
             exchange.head.minorVersion == 1
-                ? Frame(framing: .chunked(hasBegun: false), isPersistent: isPersistent)
+                ? Frame(framing: .chunked, isPersistent: isPersistent)
                 : Frame(framing: .untilClose, isPersistent: false)
         }
     }
@@ -77,7 +77,7 @@ enum ResponseRewriter {
             buffer.writeStaticString("Content-Length: ")
             buffer.writeString("\(length)")
             buffer.writeStaticString("\r\n")
-        } else if case .chunked = frame.framing {
+        } else if frame.framing == .chunked {
             buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
         }
         writeConnection(isPersistent: frame.isPersistent, to: exchange.head, into: &buffer)

@@ -27,8 +27,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private static let maximumInterimHeads = 16
 
     let path: UpstreamPath
-    /// Whether it carried a request before this one: then it may have been dead before it was used.
-    private(set) var isReused = false
+    /// Whether it lay idle before this request: then it may have been dead before it was used.
+    private(set) var wasKept = false
     /// Whether a byte of the present answer has arrived.
     private(set) var hasAnswered = false
 
@@ -59,7 +59,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     // MARK: What the visitor's side asks
 
     /// Takes on a request; its head follows through ``write(_:)``.
-    func begin(_ exchange: Exchange, for visitor: VisitorConnection) {
+    func begin(_ exchange: Exchange, for visitor: VisitorConnection, isKept: Bool) {
+        wasKept = isKept
         self.visitor = visitor
         self.exchange = exchange
         phase = .head
@@ -99,7 +100,6 @@ final class UpstreamConnection: ChannelDuplexHandler {
         }
         pending = nil
         phase = .kept
-        isReused = true
         shared.pool.give(self, now: .now())
         resumeReading()
     }
@@ -127,7 +127,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        ended(.lost)
+        // A connect that failed ends here too; its own error says more than we know.
+        if phase != .connecting { ended(.lost) }
         self.context = nil
     }
 

@@ -11,7 +11,7 @@ final class UpstreamPool {
     }
 
     private let limits: EdgeLimits
-    /// Oldest first. A handful of paths at most: searched in order.
+    /// Oldest first; a handful of paths at most, searched in order.
     private var kept: [(path: UpstreamPath, stack: [Kept])] = []
 
     init(limits: EdgeLimits) {
@@ -20,8 +20,8 @@ final class UpstreamPool {
 
     /// A kept connection, or nil.
     ///
-    /// - Parameter isRepeatable: Whether the request may be sent again if the connection turns out dead. Another
-    ///   one takes only a connection that answered a moment ago (DESIGN §5.5).
+    /// A request that may not be sent again, should the connection turn out dead, takes only one that answered a
+    /// moment ago (DESIGN §5.5).
     func take(_ path: UpstreamPath, isRepeatable: Bool, now: NIODeadline) -> UpstreamConnection? {
         guard let index = kept.firstIndex(where: { $0.path == path }),
             let newest = kept[index].stack.last,
