@@ -31,7 +31,7 @@ struct TLSServer {
     func nextEnd() -> String? { server.nextLine() }
 
     private static let script = """
-        import socket, ssl, sys, threading
+        import os, socket, ssl, sys, threading
         manner, certificate, key = sys.argv[1:]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if manner == "old":
@@ -61,7 +61,7 @@ struct TLSServer {
             if manner in ("truncate", "close"):
                 connection.sendall(b"bye")
             if manner == "truncate":
-                connection.detach() and plain.close()
+                os.close(connection.detach())
                 return
             if manner == "close":
                 try: connection.unwrap()
