@@ -45,7 +45,7 @@ import Testing
             account: text, token: text, confirmation: text, requestedAt: 0, requestedBy: SiteFixture.client,
             signedInAs: text)
         let pages = [
-            layout.signIn(SignInForm(next: text, notice: .malformedAddress, hasMail: true)),
+            layout.signIn(SignInForm(next: text, notice: .malformedAddress(text), hasMail: true)),
             layout.askOwner(),
             layout.signedIn(user: text), layout.checkMail(minutes: 15, isCodeWrong: true),
             layout.confirm(form),

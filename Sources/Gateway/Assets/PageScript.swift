@@ -9,7 +9,8 @@ enum PageScript {
         for(const e of document.querySelectorAll("[data-seconds]")){
         const end=Date.now()+1e3*e.dataset.seconds;
         const timer=setInterval(()=>{const left=Math.max(0,Math.ceil((end-Date.now())/1e3));
-        e.textContent=left;if(!left)clearInterval(timer)},500)}
+        e.textContent=left<60?left+" s":Math.floor(left/60)+":"+String(left%60).padStart(2,"0")+" min";
+        if(!left)clearInterval(timer)},500)}
         for(const form of document.forms)form.addEventListener("submit",event=>{
         if(form.dataset.sent)event.preventDefault();
         form.dataset.sent="1";form.querySelector("button").setAttribute("aria-busy","true")});
@@ -18,5 +19,5 @@ enum PageScript {
         """
 
     /// The source expression of the script (CSP Level 3 §2.3.1): SHA-256 of ``source`` in base64.
-    static let integrity = "sha256-/ui5t8djP6z4grhrQA1PMF1BJ36tSmk3CtOi3obKV6g="
+    static let integrity = "sha256-RHCBBaS66WYKFVRKE2vkDHdv9JdW/thQN+PvB9dopzQ="
 }

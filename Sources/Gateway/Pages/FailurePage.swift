@@ -14,7 +14,7 @@ extension PageLayout {
         let retry: HTML? = retrySeconds.map { seconds in
             """
             <p class="waiting"><span class="pulse" aria-hidden="true"></span>
-            <span>Trying again in <span data-seconds="\(seconds)">\(seconds)</span> s</span></p>
+            <span>Trying again in <span data-seconds="\(seconds)">\(Words.countdown(seconds: seconds))</span></span></p>
 
             """
         }
@@ -52,15 +52,17 @@ extension PageLayout {
             hasCodeForm
             ? "This address asked for a link a moment ago. Look in your inbox: if a message came, it still works."
             : "There were too many tries from your network. Please wait a little."
+        let seconds = limit.resetSeconds
+        let countdown: HTML = "<span data-seconds=\"\(seconds)\">\(Words.countdown(seconds: seconds))</span>"
         // No page goes away under somebody who is typing.
-        let refresh = hasCodeForm ? nil : Refresh(seconds: limit.resetSeconds, path: path)
+        let refresh = hasCodeForm ? nil : Refresh(seconds: seconds, path: path)
         return page(
             title: "Please wait", refresh: refresh,
             content: """
                 <h1>Please wait a moment</h1>
                 <p>\(why)</p>
                 <p class="waiting" role="timer"><span class="pulse" aria-hidden="true"></span>
-                <span>You can try again in <span data-seconds="\(limit.resetSeconds)">\(limit.resetSeconds)</span> s</span></p>
+                <span>You can try again in \(countdown)</span></p>
                 \(hasCodeForm ? codeForm(isCodeWrong: false) : nil)
                 """)
     }

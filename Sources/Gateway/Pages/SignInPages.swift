@@ -2,8 +2,10 @@
 
 /// What the sign-in page shows.
 struct SignInForm {
-    enum Notice {
-        case signedOut, malformedAddress
+    enum Notice: Equatable {
+        case signedOut
+        /// Comes with what was typed, so that a person corrects one letter.
+        case malformedAddress(String)
     }
 
     /// Where to go afterwards, checked.
@@ -16,12 +18,15 @@ struct SignInForm {
 extension PageLayout {
     func signIn(_ form: SignInForm) -> HTML {
         guard form.hasMail else { return askOwner(isSignedOut: form.notice == .signedOut) }
-        let isWrong = form.notice == .malformedAddress
+        var typed: String?
+        if case .malformedAddress(let text) = form.notice { typed = text }
         let next: HTML? = form.next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">\n" }
         let problem: HTML? =
-            isWrong
+            typed != nil
             ? "<p class=\"problem\" id=\"problem\" role=\"alert\">\(Words.malformedAddress)</p>\n" : nil
-        let describedBy: HTML? = isWrong ? " aria-invalid=\"true\" aria-describedby=\"problem\"" : nil
+        let correction: HTML? = typed.map {
+            " value=\"\($0)\" aria-invalid=\"true\" aria-describedby=\"problem\""
+        }
         return page(
             title: form.notice == .signedOut ? "Signed out" : "Sign in",
             content: """
@@ -30,7 +35,7 @@ extension PageLayout {
                 <form method="post" action="/.runegate/login">
                 \(next)<label for="email">E-mail address</label>
                 <input id="email" name="email" type="email" inputmode="email" autocomplete="email" autocapitalize="none"
-                spellcheck="false" placeholder="you@example.com" maxlength="320" required autofocus\(describedBy)>
+                spellcheck="false" placeholder="you@example.com" maxlength="320" required autofocus\(correction)>
                 \(problem)<button type="submit">Send me a link</button>
                 </form>
                 """)

@@ -25,5 +25,16 @@ enum Words {
 
     static func span(minutes: Int) -> String { minutes == 1 ? "1 minute" : "\(minutes) minutes" }
 
-    static func span(seconds: Int) -> String { seconds == 1 ? "1 second" : "\(seconds) seconds" }
+    /// As a person would say it: from two minutes on in whole minutes, rounded up.
+    static func span(seconds: Int) -> String {
+        if seconds >= 120 { return span(minutes: (seconds + 59) / 60) }
+        return seconds == 1 ? "1 second" : "\(seconds) seconds"
+    }
+
+    /// Time left, as the page's script goes on to write it: `5:00 min`, `42 s`.
+    static func countdown(seconds: Int) -> String {
+        guard seconds >= 60 else { return "\(seconds) s" }
+        let rest = seconds % 60
+        return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest) min"
+    }
 }

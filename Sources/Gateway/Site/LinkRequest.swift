@@ -28,18 +28,19 @@ extension Site {
         case .success(let read): fields = read
         case .failure(.unsupportedType):
             return failure(.unsupportedMediaType, wantsHTML: wantsPage(request.headers))
-        case .failure(.malformed): return malformedAddress(next: nil, isJSON: isJSON)
+        case .failure(.malformed): return malformedAddress("", next: nil, isJSON: isJSON)
         }
         guard settings.mail.transport != .none else {
             return isJSON
                 ? .json(.ok, ["status": "ok", "message": .text(Words.askOwner)])
                 : .page(.ok, layout.askOwner())
         }
+        let email = fields["email"] ?? ""
         let next = fields["next"].flatMap(SafeRedirect.check)
         let nonce = origins.mayBindNonce(request.headers) ? nonce(of: request) ?? BrowserNonce.make() : nil
-        switch await useCases.requestLink(fields["email"] ?? "", request.client, nonce, next) {
+        switch await useCases.requestLink(email, request.client, nonce, next) {
         case .accepted: return withNonce(nonce, accepted(isJSON: isJSON))
-        case .malformed: return malformedAddress(next: next, isJSON: isJSON)
+        case .malformed: return malformedAddress(email, next: next, isJSON: isJSON)
         case .limited(let limit):
             let page =
                 isJSON ? nil : layout.limited(limit, hasCodeForm: limit.kind == .email, continueAt: "login")
@@ -54,10 +55,12 @@ extension Site {
             .ok, ["status": "ok", "message": .text(Words.linkOnItsWay(minutes: linkMinutes))])
     }
 
-    private func malformedAddress(next: String?, isJSON: Bool) -> LocalResponse {
+    private func malformedAddress(_ typed: String, next: String?, isJSON: Bool) -> LocalResponse {
         isJSON
             ? .json(.badRequest, ["error": "malformed_address", "message": .text(Words.malformedAddress)])
-            : .page(.badRequest, layout.signIn(form(next: next, notice: .malformedAddress)))
+            : .page(
+                .badRequest,
+                layout.signIn(form(next: next, notice: .malformedAddress(String(typed.prefix(320))))))
     }
 
     private func form(next: String?, notice: SignInForm.Notice?) -> SignInForm {
@@ -95,7 +98,7 @@ extension Site {
     /// - Parameters:
     ///   - limit: Which limit, and how long.
     ///   - page: What people see; nil answers in JSON.
-    /// - Returns: 429 with the headers of DESIGN §5.3.
+    /// - Returns: 429 with `X-RateLimit-*` and `Retry-After`.
     func limited(_ limit: Limit, page: HTML?) -> LocalResponse {
         let json: JSONText = [
             "error": "rate_limited", "message": .text(Words.limited(limit)),

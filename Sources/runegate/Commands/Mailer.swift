@@ -41,8 +41,8 @@ struct MailerCommand: AsyncParsableCommand {
         let listener = LeaseListener(socket: leaseSocket, delivery: delivery, group: group)
         let services = ServiceGroup(
             configuration: .init(
-                services: [MailerLife(listener: listener)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: .ofServices(named: "mail")))
+                services: [.init(service: MailerLife(listener: listener), serviceName: "mailer")],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "mail")))
         try await services.run()
     }
 }

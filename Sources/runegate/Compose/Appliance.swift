@@ -45,14 +45,17 @@ struct Appliance {
                 paths: paths),
             metrics: metrics, group: group)
         // They end in reverse order: visitors first, the database last.
-        var services: [any Service] = [IdentityLife(identity: identity), mail, control, gateway]
+        var services: [(String, any Service)] = [
+            ("identity", IdentityLife(identity: identity)), ("mail", mail), ("control", control),
+            ("gateway", gateway),
+        ]
         if let reload {
-            services.append(
-                ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway))
+            let life = ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway)
+            services.append(("reload", life))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: .ofServices(named: "serve"))
+            services: services.map { .init(service: $1, serviceName: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "serve"))
         configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
         await identity.store.close()

@@ -50,12 +50,3 @@ extension LogSystem {
             noColor: getenv("NO_COLOR").map { $0.pointee != 0 } ?? false)
     }
 }
-
-extension Logger {
-    /// A logger for a service group: at debug it would write out every service with all that it holds.
-    static func ofServices(named label: String) -> Logger {
-        var logger = Logger(label: label)
-        logger.logLevel = .notice
-        return logger
-    }
-}
