@@ -1,7 +1,7 @@
 """The fixtures of all end-to-end tests.
 
-Two gateways live as long as the run, with the limits off: `local` in development on a port of 127.0.0.1, and `public` in
-production behind nginx. A test that needs other settings, or breaks something, starts its own with `stage`.
+Two gateways live as long as the run, with the limits off: `local` in development on a port of 127.0.0.1, and `public`
+in production behind nginx. A test that needs other settings, or breaks something, starts its own with `stage`.
 """
 
 import shutil
@@ -65,9 +65,7 @@ def shared_stage(
 
 
 @pytest.fixture
-def stage(
-    workspace: Workspace, secrets: Secrets, background: Background, authority: Authority
-) -> Iterator[Stage]:
+def stage(workspace: Workspace, secrets: Secrets, background: Background, authority: Authority) -> Iterator[Stage]:
     """Builds what one test needs, and takes it down after it."""
     stage = Stage(workspace, secrets, background, authority)
     yield stage

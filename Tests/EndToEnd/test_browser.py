@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -11,7 +12,7 @@ from stage.site import NO_LIMITS, Site, Stage
 
 NewBrowser = Callable[..., BrowserContext]
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
     "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
     "phone": {"color_scheme": "light", "viewport": {"width": 360, "height": 740}, "device_scale_factor": 2,
@@ -119,7 +120,8 @@ def test_a_foreign_page_that_posts_an_address_gets_the_confirm_page_not_a_sessio
         "<script>document.forms[0].submit()</script>"
     ).encode()
     foreign.raw_answer = (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(form) + form
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(form)
+        + form
     )
     context = browser()
     page = context.new_page()
@@ -129,7 +131,8 @@ def test_a_foreign_page_that_posts_an_address_gets_the_confirm_page_not_a_sessio
 
     jump = f"<!doctype html><title>Foreign</title><script>location = '{link}'</script>".encode()
     foreign.raw_answer = (
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(jump) + jump
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(jump)
+        + jump
     )
     page.goto(f"http://evil.test:{foreign.port}/raw")
     page.wait_for_url("**/.runegate/auth*")
@@ -217,7 +220,17 @@ class Pages:
             self.site.app.start()
 
 
-PAGES = ["sign_in", "check_mail", "malformed", "confirm", "invalid_link", "wrong_code", "signed_out", "not_found", "app_down"]
+PAGES = [
+    "sign_in",
+    "check_mail",
+    "malformed",
+    "confirm",
+    "invalid_link",
+    "wrong_code",
+    "signed_out",
+    "not_found",
+    "app_down",
+]
 
 
 @pytest.fixture(scope="module")
@@ -265,16 +278,18 @@ def _contrast(page: Page) -> float:
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_looks_right(
-    pages: Pages, browser: NewBrowser, screenshots: Path, name: str, look: str
-) -> None:
+def test_every_page_looks_right(pages: Pages, browser: NewBrowser, screenshots: Path, name: str, look: str) -> None:
     context = browser(**LOOKS[look])
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    page.on(
+        "console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     elsewhere: list[str] = []
-    page.on("request", lambda r: None if r.url.startswith((pages.site.base_url, "data:")) else elsewhere.append(r.url))
+    page.on(
+        "request", lambda r: None if r.url.startswith((pages.site.base_url, "data:")) else elsewhere.append(r.url)
+    )
     getattr(pages, name)(page, f"{name.replace('_', '-')}-{look}")
     inspect(page, look, name.replace("_", "-"), screenshots)
     assert complaints == [] and elsewhere == []
@@ -298,7 +313,8 @@ def test_the_too_many_requests_page_looks_right(
 def test_name_colour_and_logo_are_the_owners(stage: Stage, browser: NewBrowser, screenshots: Path) -> None:
     logo = stage.workspace.directory("brand") / "logo.svg"
     stage.workspace.write(
-        logo, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="5" fill="teal"/></svg>'
+        logo,
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><circle cx="5" cy="5" r="5" fill="teal"/></svg>',
     )
     site = stage.development(
         "brand", RUNEGATE_BRAND_NAME="Atelier <7> & Co", RUNEGATE_BRAND_COLOR="#0f766e", RUNEGATE_BRAND_LOGO=str(logo)

@@ -69,13 +69,13 @@ def test_a_large_download_arrives_whole_in_flat_memory(public: Site, cookie: str
     process = public.gateway.process
     started, cpu = time.monotonic(), process.cpu_seconds()
     digest = hashlib.sha256()
-    with MemoryWatch(process) as watch:
-        with subprocess.Popen(
-            curl(public, cookie, f"/download?bytes={TOTAL_BYTES}"), stdout=subprocess.PIPE
-        ) as client:
-            assert client.stdout
-            while data := client.stdout.read(1 << 20):
-                digest.update(data)
+    with (
+        MemoryWatch(process) as watch,
+        subprocess.Popen(curl(public, cookie, f"/download?bytes={TOTAL_BYTES}"), stdout=subprocess.PIPE) as client,
+    ):
+        assert client.stdout
+        while data := client.stdout.read(1 << 20):
+            digest.update(data)
     report(record_property, "download", TOTAL_BYTES, watch, time.monotonic() - started, process.cpu_seconds() - cpu)
     assert client.returncode == 0
     assert digest.hexdigest() == expected
@@ -83,9 +83,7 @@ def test_a_large_download_arrives_whole_in_flat_memory(public: Site, cookie: str
 
 
 @pytest.mark.parametrize("length", ["known", "chunked"])
-def test_a_large_upload_arrives_whole_in_flat_memory(
-    public: Site, cookie: str, record_property, length: str
-) -> None:
+def test_a_large_upload_arrives_whole_in_flat_memory(public: Site, cookie: str, record_property, length: str) -> None:
     total = TOTAL_BYTES if length == "known" else TOTAL_BYTES // 8
     expected = bulk.checksum(total)
     process = public.gateway.process
@@ -93,15 +91,17 @@ def test_a_large_upload_arrives_whole_in_flat_memory(
     options = ["--http1.1", "--request", "POST", "--upload-file", "-", "--header", "Expect:"]
     if length == "known":
         options += ["--header", f"Content-Length: {total}", "--header", "Transfer-Encoding:"]
-    with MemoryWatch(process) as watch:
-        with subprocess.Popen(
+    with (
+        MemoryWatch(process) as watch,
+        subprocess.Popen(
             curl(public, cookie, "/upload", *options), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as client:
-            assert client.stdin and client.stdout
-            for block in bulk.stream(total):
-                client.stdin.write(block)
-            client.stdin.close()
-            seen = json.loads(client.stdout.read())
+        ) as client,
+    ):
+        assert client.stdin and client.stdout
+        for block in bulk.stream(total):
+            client.stdin.write(block)
+        client.stdin.close()
+        seen = json.loads(client.stdout.read())
     seconds, spent = time.monotonic() - started, process.cpu_seconds() - cpu
     report(record_property, f"upload, {length}", total, watch, seconds, spent)
     assert seen["body_bytes"] == total

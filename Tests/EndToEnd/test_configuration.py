@@ -3,6 +3,7 @@
 import os
 import re
 import secrets as random_secrets
+from pathlib import Path
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_a_production_start_says_where_it_listens_and_no_secret(public: Site) ->
 
 def test_secrets_are_neither_in_the_arguments_nor_readable(public: Site, workspace: Workspace) -> None:
     process = public.gateway.process
-    arguments = open(f"/proc/{process.pid}/cmdline", "rb").read()
+    arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
     assert arguments.count(b"\0") == 2
     if workspace.user is not None:
         status = os.stat(f"/proc/{process.pid}/mem")

@@ -1,5 +1,6 @@
 """`kill -9` at random moments around spending a link: it is spent with its session, or not at all."""
 
+import contextlib
 import os
 import random
 import statistics
@@ -81,7 +82,6 @@ def _seconds_to_spend(site: Site) -> float:
 
 
 def _spend(visitor: Visitor, link: str, answers: list[httpx.Response]) -> None:
-    try:
+    # An error here: it was killed before it answered.
+    with contextlib.suppress(httpx.TransportError):
         answers.append(visitor.client.get(link, headers=NAVIGATION))
-    except httpx.TransportError:
-        pass  # It was killed before it answered.

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from stage.outbox import Outbox
 from stage.polling import until
@@ -53,8 +54,10 @@ def test_the_demo_prints_the_link_that_signs_in(stage: Stage) -> None:
     assert "<html" in visitor.visit("/").text.lower()
     with visitor.client.stream("GET", "/events") as events:
         assert next(line for line in events.iter_lines() if line.startswith("data:"))
-    with connect(f"ws://localhost:{port}/ws", origin=base_url, proxy=None,  # type: ignore[arg-type]
-                 additional_headers={"Cookie": visitor.cookie_header}) as socket:  # fmt: skip
+    cookies = {"Cookie": visitor.cookie_header}
+    with connect(
+        f"ws://localhost:{port}/ws", origin=Origin(base_url), proxy=None, additional_headers=cookies
+    ) as socket:
         socket.send("echo")
         assert "echo" in str(socket.recv(timeout=5))
     assert visitor.client.post("/upload", content=b"x" * 100_000).status_code == 200
@@ -71,7 +74,9 @@ def test_the_demo_app_runs_alone(stage: Stage) -> None:
     assert process.stop() in (0, -signal.SIGTERM)
 
 
-@pytest.mark.parametrize("words", [["--port", "99999"], ["--listen", "0.0.0.0:0"], ["--port", "1", "--listen", "127.0.0.1:1"]])
+@pytest.mark.parametrize(
+    "words", [["--port", "99999"], ["--listen", "0.0.0.0:0"], ["--port", "1", "--listen", "127.0.0.1:1"]]
+)
 def test_wrong_words_are_refused(stage: Stage, words: list[str]) -> None:
     process, _ = demo(stage, *words)
     assert process.wait() in (64, 78)

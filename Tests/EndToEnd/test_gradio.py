@@ -125,7 +125,9 @@ def test_gradio_in_a_browser(
     context = browser()
     page = context.new_page()
     failures: list[str] = []
-    page.on("response", lambda answer: failures.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on(
+        "response", lambda answer: failures.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+    )
     page.goto(site.base_url + "/")
     page.get_by_label(re.compile("e-?mail", re.I)).fill("browser@example.com")
     page.get_by_role("button").first.click()

@@ -43,7 +43,7 @@ def spellings(name: str) -> list[str]:
     parts = name.split("-")
     found = []
     for separators in itertools.product("-_.", repeat=len(parts) - 1):
-        spelled = parts[0] + "".join(sep + part for sep, part in zip(separators, parts[1:]))
+        spelled = parts[0] + "".join(sep + part for sep, part in zip(separators, parts[1:], strict=True))
         found += [spelled, spelled.lower(), spelled.upper()]
     return found
 
@@ -158,8 +158,10 @@ def test_hop_by_hop_headers_stop_here(local: Site, member: Visitor) -> None:
 
 
 def test_several_set_cookie_arrive_as_sent(local: Site, public: Site) -> None:
-    cookies = ["a=1", "b=2; Path=/; HttpOnly", "a=3; Path=/other", "c=\"quoted, comma\"; Max-Age=60", "d=; Path=/"]
-    path = "/cookies?set=" + "%7C".join(cookie.replace(";", "%3B").replace("=", "%3D").replace(" ", "%20") for cookie in cookies)
+    cookies = ["a=1", "b=2; Path=/; HttpOnly", "a=3; Path=/other", 'c="quoted, comma"; Max-Age=60', "d=; Path=/"]
+    path = "/cookies?set=" + "%7C".join(
+        cookie.replace(";", "%3B").replace("=", "%3D").replace(" ", "%20") for cookie in cookies
+    )
     for site in (local, public):
         visitor = site.visitor()
         visitor.sign_in("cookies@example.com")
@@ -178,7 +180,9 @@ def test_our_cookies_never_reach_the_app(local: Site, public: Site) -> None:
     for site in (local, public):
         visitor = site.visitor()
         visitor.sign_in("hidden@example.com")
-        others = "; ".join(f"{prefix}runegate_nonce=abcdefghijklmnopqrstuv" for prefix in ("", "__Host-", "__Secure-"))
+        others = "; ".join(
+            f"{prefix}runegate_nonce=abcdefghijklmnopqrstuv" for prefix in ("", "__Host-", "__Secure-")
+        )
         mark = site.app.mark()
         cookies = f"theme=dark; {visitor.cookie_header}; {others}; lang=en"
         assert visitor.get("/whoami", headers={"Cookie": cookies}).status_code == 200
@@ -197,7 +201,14 @@ def test_a_request_with_only_our_cookies_reaches_the_app_without_a_cookie_header
 
 def test_the_app_cannot_set_our_cookies(local: Site, member: Visitor) -> None:
     session = member.session_cookie
-    ours = ["runegate_id", "__Host-runegate_id", "runegate_nonce", "__Host-runegate_nonce", "RUNEGATE_ID", " runegate_id"]
+    ours = [
+        "runegate_id",
+        "__Host-runegate_id",
+        "runegate_nonce",
+        "__Host-runegate_nonce",
+        "RUNEGATE_ID",
+        " runegate_id",
+    ]
     path = "/cookies?set=" + "%7C".join([*(f"{name}%3Devil" for name in ours), "theme%3Ddark"])
     answer = member.get(path.replace(" ", "%20"))
     assert answer.headers.get_list("set-cookie") in (["theme=dark"], ["RUNEGATE_ID=evil", "theme=dark"])

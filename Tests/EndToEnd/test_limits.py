@@ -31,9 +31,7 @@ def test_the_sixth_sign_in_request_of_one_address_in_a_minute_gets_429_ip(stage:
     assert 1 <= int(headers["x-ratelimit-reset"]) <= 60
     assert headers["retry-after"] == headers["x-ratelimit-reset"]
     assert json.loads(body)
-    status, headers, page = curl(
-        site, "/login", "--data", "email=v@example.com", "--header", "Accept: text/html"
-    )
+    status, headers, page = curl(site, "/login", "--data", "email=v@example.com", "--header", "Accept: text/html")
     assert status == 429 and "<html" in page.lower()
 
 
@@ -98,6 +96,7 @@ def _numbers(value: object) -> list[int]:
 
 def test_a_client_behind_the_proxy_is_counted_by_the_last_hop_only(stage: Stage) -> None:
     site = stage.development("limit-forwarded")
+
     # The last entry is what the trusted proxy saw; the ones before it are the client's own words.
     def forwarded(number: int, seen: str) -> int:
         header = f"X-Forwarded-For: 203.0.113.{number}, {seen}"

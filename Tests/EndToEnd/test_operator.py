@@ -130,7 +130,9 @@ def test_the_control_socket_speaks_http(site: Site) -> None:
         assert metrics.status_code == 200 and "# TYPE" in metrics.text
         assert client.get("/v1/sessions").status_code == 200
         assert client.get("/v1/sessions", headers={"Host": "evil.test"}).status_code in (400, 403, 421)
-        foreign = client.post("/v1/sessions/revoke", json={"user": "x@example.com"}, headers={"Origin": "https://evil.test"})
+        foreign = client.post(
+            "/v1/sessions/revoke", json={"user": "x@example.com"}, headers={"Origin": "https://evil.test"}
+        )
         assert foreign.status_code in (400, 403)
         json_type = {"Content-Type": "application/json"}
         assert client.get("/v1/nothing").status_code == 404

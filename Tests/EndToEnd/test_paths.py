@@ -23,7 +23,8 @@ AMBIGUOUS = [
 
 #: The app's, byte for byte: ComfyUI, Jupyter and Gradio send such.
 VERBATIM = [
-    "/", "//evil.test@localhost/", "/a%2Fb", "/a%2fb/%2Fc", "//double", "/a//b///c", "/a;b=1/c;d", "/a%20b+c", "/%E2%82%AC", "/.well-known/x",
+    "/", "//evil.test@localhost/", "/a%2Fb", "/a%2fb/%2Fc", "//double", "/a//b///c", "/a;b=1/c;d", "/a%20b+c",
+    "/%E2%82%AC", "/.well-known/x",
     "/.runegatex/login", "/x.runegate/login", "/authors", "/static/app.js", "/?next=/.runegate/login",
     "/q?a=%2e%2e%2f&b=;c&&d=", "/a?b?c", "/*", "/a:b@c", "/~user/'()!$&,=",
     "/api/view?filename=a%20b.png&subfolder=x%2Fy", "/gradio_api/file=/tmp/gradio/x/y.png", "/loginx", "/..runegate/x",
@@ -108,7 +109,9 @@ def test_an_odd_target_is_passed_on_byte_for_byte_or_refused(local: Site, member
 
 
 @pytest.mark.parametrize("target", AMBIGUOUS + MALFORMED, ids=short)
-def test_through_nginx_nothing_ambiguous_reaches_the_app_either(public: Site, public_member: Visitor, target: str) -> None:
+def test_through_nginx_nothing_ambiguous_reaches_the_app_either(
+    public: Site, public_member: Visitor, target: str
+) -> None:
     mark = public.app.mark()
     ask(public, target, None)
     assert public.app.since(mark) == [], "without a session"

@@ -8,6 +8,7 @@ import time
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from stage import bulk
 from stage.polling import until
@@ -44,7 +45,7 @@ def websocket(site: Site, visitor: Visitor, path: str = "/ws", origin: str | Non
     return connect(
         address,
         ssl=site.front.trust if site.front else None,
-        origin=origin or site.base_url,  # type: ignore[arg-type]
+        origin=Origin(origin or site.base_url),
         additional_headers={"Cookie": visitor.cookie_header},
         proxy=None,
         compression=None,
@@ -84,7 +85,9 @@ def test_a_refused_upgrade_stays_http_and_smuggles_nothing(local: Site, member: 
     assert "/smuggled" not in paths
 
 
-def test_events_arrive_when_the_app_sends_them(local: Site, member: Visitor, public: Site, public_member: Visitor) -> None:
+def test_events_arrive_when_the_app_sends_them(
+    local: Site, member: Visitor, public: Site, public_member: Visitor
+) -> None:
     for site, visitor in ((local, member), (public, public_member)):
         site.app.gate.clear()
         with visitor.client.stream("GET", "/events?count=4", headers={"Accept": "text/event-stream"}) as answer:
@@ -228,7 +231,7 @@ def test_slow_heads_and_silent_connections_do_not_stay(local: Site, member: Visi
     started = time.monotonic()
     for connection in dripping:
         connection.send(b"GET / HTTP/1.1\r\nX: ")
-    over = set()
+    over: set[RawConnection] = set()
     while len(over) < 5:
         assert time.monotonic() - started < 15, "still open"
         for connection in dripping:

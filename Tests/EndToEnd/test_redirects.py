@@ -12,7 +12,16 @@ from stage.wording import short
 _SLASHES = ["//", "///", "////", "/\\", "\\/", "\\\\", "/\\/", "\\", "/%5c", "/%2f", "%2f%2f", "/%09/", "/\t/", "/\n/", "/\r/",
             "\t//", " //", "/ /", "/\x00/", "/.//", "/..//", "/./\\", "//\\", "/\\\\", "/;//", "\u2028//", "/\u3000/", "/\u00a0/",
             "\u2215\u2215", "\uff0f\uff0f", "/%0d%0a/", "/%00/", "/%5c%5c", "/%2f%2f", "/x/../\\", "/x/..//"]  # fmt: skip
-_HOSTS = ["evil.test", "evil.test/", "evil.test/path", "localhost@evil.test", "evil.test%23", "evil.test?x=/", "[::1]", "evil%2etest"]
+_HOSTS = [
+    "evil.test",
+    "evil.test/",
+    "evil.test/path",
+    "localhost@evil.test",
+    "evil.test%23",
+    "evil.test?x=/",
+    "[::1]",
+    "evil%2etest",
+]
 
 VECTORS = [slashes + host for slashes in _SLASHES for host in _HOSTS[:3]] + ["//" + host for host in _HOSTS] + [
     "http://evil.test", "https://evil.test", "https:evil.test", "http:/evil.test", "https:///evil.test", "HTTPS://evil.test",

@@ -239,7 +239,9 @@ def test_a_malformed_body_gets_4xx_never_500(local: Site, path: str, kind: str, 
 
 def test_a_body_over_16_kib_gets_413(local: Site) -> None:
     answer = local.visitor().client.post(
-        "/.runegate/login", content=b"email=" + b"a" * 17_000, headers={"Content-Type": "application/x-www-form-urlencoded"}
+        "/.runegate/login",
+        content=b"email=" + b"a" * 17_000,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413
 

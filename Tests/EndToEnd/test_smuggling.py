@@ -4,6 +4,7 @@ The app is the oracle: it writes down every request. Behind each attack a reques
 the attack left in a shared connection would show up in front of it.
 """
 
+import contextlib
 import itertools
 
 import pytest
@@ -48,7 +49,7 @@ VECTORS = {
     },
     "TE twice": post("Transfer-Encoding: chunked", "Transfer-Encoding: identity", body=CHUNKED_SMUGGLED),
     "TE twice, chunked last": post("Transfer-Encoding: x", "Transfer-Encoding: chunked", body=CHUNKED_SMUGGLED),
-    "TE in HTTP/1.0": post("Transfer-Encoding: chunked", body=CHUNKED_SMUGGLED).replace("HTTP/1.1\r\nHost", "HTTP/1.0\r\nHost", 1),
+    "TE in HTTP/1.0": post("Transfer-Encoding: chunked", body=CHUNKED_SMUGGLED).replace("HTTP/1.1", "HTTP/1.0", 1),
     "TE with a space before the colon": post(_LENGTH, "Transfer-Encoding : chunked", body=CHUNKED_SMUGGLED),
     "TE with a tab before the colon": post(_LENGTH, "Transfer-Encoding\t: chunked", body=CHUNKED_SMUGGLED),
     "TE folded": post(_LENGTH, "Transfer-Encoding:\r\n chunked", body=CHUNKED_SMUGGLED),
@@ -132,7 +133,6 @@ VECTORS = {
 }  # fmt: skip
 
 
-
 @pytest.fixture(scope="module")
 def member(local: Site) -> Visitor:
     visitor = local.visitor()
@@ -162,10 +162,9 @@ def attack(site: Site, visitor: Visitor, vector: str, with_session: bool) -> lis
     tls = site.front.trust if site.front else None
     port = int(site.base_url.rpartition(":")[2])
     with RawConnection(("127.0.0.1", port), tls, "gate.test") as connection:
-        try:
+        # An error here: it was refused before it was sent whole.
+        with contextlib.suppress(OSError):
             connection.send(data.encode("latin-1"))
-        except OSError:
-            pass  # It was refused before it was sent whole.
         connection.answer(quiet=0.1, within=0.4)
     honest = f"/honest/{next(_serial)}"
     answer = visitor.get(honest)

@@ -153,7 +153,12 @@ def session(hs256: Keys) -> tuple[dict[str, Any], dict[str, Any], bytes, str]:
     visitor.sign_in("forged@example.com")
     cookie = visitor.session_cookie
     assert cookie
-    return jwt.get_unverified_header(cookie), tokens.read(cookie, hs256.session_key, "HS256"), hs256.session_key, cookie
+    return (
+        jwt.get_unverified_header(cookie),
+        tokens.read(cookie, hs256.session_key, "HS256"),
+        hs256.session_key,
+        cookie,
+    )
 
 
 # Blanks around a cookie belong to the header, not to the value.
@@ -167,7 +172,9 @@ def test_a_forged_session_cookie_does_not_count(
     forged = FORGED[name](dict(header), dict(claims), key)
     assert stranger.get("/whoami", headers={"Cookie": f"runegate_id={forged}"}).status_code in (401, 431)
     assert hs256.site.app.since(mark) == []
-    assert stranger.get("/whoami", headers={"Cookie": f"runegate_id={cookie}"}).status_code == 200, "the true one does"
+    assert stranger.get("/whoami", headers={"Cookie": f"runegate_id={cookie}"}).status_code == 200, (
+        "the true one does"
+    )
 
 
 @pytest.mark.parametrize("name", FORGED)

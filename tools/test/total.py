@@ -27,6 +27,6 @@ def count(path: str) -> tuple[int, int, int]:
     return passed, failed, skipped
 
 
-passed, failed, skipped = (sum(column) for column in zip(*(count(path) for path in sys.argv[1:])))
+passed, failed, skipped = (sum(column) for column in zip(*(count(path) for path in sys.argv[1:]), strict=True))
 print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
 sys.exit(0 if failed == 0 and passed > 0 else 1)

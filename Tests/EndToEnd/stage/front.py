@@ -40,7 +40,7 @@ class Front:
         self.process: Process | None = None
 
     def start(self) -> "Front":
-        nginx = ["/usr/sbin/nginx", "-e", "stderr", "-p", self.directory, "-c", self._configuration]
+        nginx: list[str | Path] = ["/usr/sbin/nginx", "-e", "stderr", "-p", self.directory, "-c", self._configuration]
         self.process = Process(self._workspace, "nginx", nginx, directory=self.directory)
 
         def is_listening() -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -134,9 +135,9 @@ class _Protocol(SMTP):
         self._mail_server._open.discard(self.transport)
         super().connection_lost(error)
 
-    async def push(self, status: str | bytes) -> None:
+    async def push(self, status: Any) -> None:
         injected = self._mail_server.faults.injected
-        if injected and str(status).startswith("220 Ready to start TLS"):
+        if injected and status == "220 Ready to start TLS":
             # In the same segment as the answer: a client that reads ahead has it in its buffer.
             status = f"{status}\r\n{injected}"
         await super().push(status)
@@ -145,9 +146,7 @@ class _Protocol(SMTP):
     def _is_right(data: LoginPassword) -> bool:
         return data.login == USER.encode() and data.password == PASSWORD.encode()
 
-    def _check(
-        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
-    ) -> AuthResult:
+    def _check(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         is_right = isinstance(data, LoginPassword) and self._is_right(data)
         return AuthResult(success=is_right, handled=False)
 
@@ -157,6 +156,7 @@ class _Handler:
         self._server = server
 
     def _note(self, server: SMTP, command: str) -> str | None:
+        assert server.session
         self._server.commands.append((command, server.session.ssl is not None))
         return self._server.faults.answers.get(command)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-def until(condition: Callable[[], Result], what: str, within: float = 10.0, every: float = 0.01) -> Result:
+def until(condition: Callable[[], Result | None], what: str, within: float = 10.0, every: float = 0.01) -> Result:
     """The first truthy result of `condition`; fails with `what` when there is none within so many seconds."""
     deadline = time.monotonic() + within
     while True:

@@ -60,13 +60,10 @@ class Site:
             self.front.stop()
 
 
-
 class Stage:
     """Builds sites, and takes them down again."""
 
-    def __init__(
-        self, workspace: Workspace, secrets: Secrets, background: Background, authority: Authority
-    ) -> None:
+    def __init__(self, workspace: Workspace, secrets: Secrets, background: Background, authority: Authority) -> None:
         self.workspace = workspace
         self.secrets = secrets
         self.background = background
@@ -95,9 +92,7 @@ class Stage:
         self._closing.append(mailer.kill)
         return mailer.start()
 
-    def development(
-        self, name: str, *, mail: MailServer | None = None, start: bool = True, **settings: str
-    ) -> Site:
+    def development(self, name: str, *, mail: MailServer | None = None, start: bool = True, **settings: str) -> Site:
         """On a port of 127.0.0.1, its mail to an outbox or to `mail`."""
         port = self.workspace.port()
         app = self.app()
@@ -119,9 +114,7 @@ class Stage:
         mailbox = mail or Outbox(outbox_directory, self.secrets)
         return self._started(Site(gateway, app, mailbox, base_url, self.secrets), start)
 
-    def production(
-        self, name: str, *, mail: MailServer, start: bool = True, **settings: str
-    ) -> Site:
+    def production(self, name: str, *, mail: MailServer, start: bool = True, **settings: str) -> Site:
         """On a Unix socket behind nginx, its secrets in a credentials directory."""
         front = Front(self.workspace, self.authority)
         app = self.app()

@@ -141,7 +141,7 @@ class Upstream:
         head = await connection.reader.readuntil(b"\r\n\r\n")
         connection.note(head)
         lines = head.decode("latin-1").split("\r\n")
-        method, target, version = (lines[0].split(" ") + ["", ""])[:3]
+        method, target, version = [*lines[0].split(" "), "", ""][:3]
         headers = []
         for line in lines[1:-2]:
             name, _, value = line.partition(":")
@@ -291,8 +291,7 @@ class Upstream:
                     length = int.from_bytes(await connection.reader.readexactly(2 if length == 126 else 8), "big")
                 mask = await connection.reader.readexactly(4)
                 payload = bytes(
-                    byte ^ mask[index % 4]
-                    for index, byte in enumerate(await connection.reader.readexactly(length))
+                    byte ^ mask[index % 4] for index, byte in enumerate(await connection.reader.readexactly(length))
                 )
                 size = bytes([length]) if length < 126 else b"\x7e" + length.to_bytes(2, "big")
                 connection.writer.write(bytes([first]) + size + payload)
