@@ -9,7 +9,7 @@ package enum ControlFailure: Error, Equatable, CustomStringConvertible {
     /// The daemon said no, with its words.
     case refused(error: String, remedy: String)
 
-    /// The program's exit status: 3 when the daemon cannot be reached, else 1 (DESIGN §5.1).
+    /// The program's exit status: 3 when the daemon cannot be reached, else 1.
     package var exitStatus: Int32 {
         switch self {
         case .notRunning, .noAnswer, .notAllowed: 3

@@ -2,7 +2,7 @@ import GateModel
 import NIOHTTP1
 
 // What a request's headers say about where it comes from: one of our pages, a foreign page, a scanner, an
-// API client. Pure decisions; DESIGN §5.3 has the rules.
+// API client. Pure decisions.
 
 /// The origins that count as ours.
 struct OurOrigins: Sendable {
