@@ -82,14 +82,10 @@ extension VisitorConnection {
             exchange.session = found.session
             exchange.reissuedCookie = found.reissuedCookie
         }
-        let method = HTTPMethod(rawValue: head.methodText)
-        let route = state.site.route(
-            method: method, path: head.path, query: head.query, isSignedIn: exchange.session != nil)
-        if let route {
+        if let route = localRoute(exchange) {
             beginLocal(route, exchange)
-        } else if admission.target == .ours {
-            beginLocal(.notFound, exchange)
         } else if exchange.session == nil {
+            let method = HTTPMethod(rawValue: head.methodText)
             answer(
                 state.site.challenge(method: method, target: head.target, headers: HTTPHeaders(head.block)),
                 exchange)
@@ -100,11 +96,30 @@ extension VisitorConnection {
         }
     }
 
+    /// Which of our own addresses a request is for; nil when the app answers.
+    private func localRoute(_ exchange: Exchange) -> SiteRoute? {
+        let head = exchange.head
+        let isOurs = exchange.admission.target == .ours
+        // What almost every signed-in request is: spares it the table.
+        if !isOurs, exchange.session != nil, !SignedInAliases.mayContain(head) { return nil }
+        let route = exchange.state.site.route(
+            method: HTTPMethod(rawValue: head.methodText), path: head.path, query: head.query,
+            isSignedIn: exchange.session != nil)
+        return route ?? (isOurs ? .notFound : nil)
+    }
+
+    /// The visitor's address as text, remembered with what it was read from: on one connection it is mostly
+    /// the same.
     private func visitorAddress(_ head: RequestHead, _ state: EdgeState) -> String {
-        let fields = head.block.fields.filter { $0.name == .forwardedFor }
-        let forwarded =
-            fields.isEmpty ? nil : fields.map { head.block.string($0.valueRange) }.joined(separator: ",")
-        return state.clientAddress.visitor(peer: peer, forwarded: forwarded).description
+        var forwarded: String?
+        for field in head.block.fields where field.name == .forwardedFor {
+            let value = head.block.string(field.valueRange)
+            forwarded = forwarded.map { "\($0),\(value)" } ?? value
+        }
+        if let known = knownAddress, known.forwarded == forwarded, known.state === state { return known.text }
+        let text = state.clientAddress.visitor(peer: peer, forwarded: forwarded).description
+        knownAddress = KnownAddress(forwarded: forwarded, state: state, text: text)
+        return text
     }
 
     private func sessionCookie(_ head: RequestHead, _ state: EdgeState) -> Substring? {
@@ -128,6 +143,17 @@ extension VisitorConnection {
         case 1:
             return block.value(of: .origin).map { exchange.state.origins.contains($0.lowercased()) } ?? false
         default: return false
+        }
+    }
+}
+
+/// The addresses outside `/.runegate/` that may be ours although somebody is signed in (DESIGN §5.3).
+enum SignedInAliases {
+    /// A quick look at the first bytes; ``Site/route(method:path:query:isSignedIn:)`` decides.
+    static func mayContain(_ head: RequestHead) -> Bool {
+        head.block.withBytes { bytes in
+            let target = bytes[head.targetRange]
+            return target.starts(with: "/auth".utf8) || target.starts(with: "/debug/".utf8)
         }
     }
 }

@@ -16,6 +16,7 @@ extension VisitorConnection {
         upgraded = UpgradedStream(session: exchange.session, sessions: exchange.state.sessions)
         // What an idle stream does not need goes now.
         self.exchange = nil
+        knownAddress = nil
         phase = .upgraded
         if let early = pending.take() {
             upgraded?.count(early.readableBytes)

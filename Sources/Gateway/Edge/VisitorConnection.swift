@@ -49,10 +49,18 @@ final class VisitorConnection: ChannelDuplexHandler {
     /// Since when the present wait lasts: for a head, a body's next byte, the end of a linger.
     var waitingSince: NIODeadline
     var stall = WriteStall()
+    var knownAddress: KnownAddress?
     /// Whether a request was answered on this connection.
     var hasServed = false
     private var hasGone = false
     private let release: () -> Void
+
+    /// The visitor's address, and what it was concluded from.
+    struct KnownAddress {
+        let forwarded: String?
+        let state: EdgeState
+        let text: String
+    }
 
     /// Makes the handler of one accepted connection; `release` is called once, when it is over.
     init(shared: LoopContext, peer: IPAddress?, release: @escaping () -> Void) {

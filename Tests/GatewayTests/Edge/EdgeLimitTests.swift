@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct EdgeLimitTests {
     private var quick: EdgeLimits {
         var limits = EdgeLimits()
-        limits.headDeadline = .milliseconds(200)
+        limits.headDeadline = .milliseconds(500)
         limits.keepAliveIdle = .milliseconds(200)
         limits.bodyStall = .milliseconds(200)
         limits.halfClosedWait = .milliseconds(200)

@@ -98,9 +98,9 @@ final class RawPeer: ChannelInboundHandler, Sendable {
     /// Drops what arrived so far.
     func forget() { state.withLock { $0.record.bytes = [] } }
 
-    /// Waits for the condition, for ten seconds at most.
+    /// Waits for the condition, for half a minute at most.
     func wait(_ condition: @escaping @Sendable (Record) -> Bool) async throws {
-        guard await reaches(condition, within: .seconds(10)) else { throw Failure.timedOut(text) }
+        guard await reaches(condition, within: .seconds(30)) else { throw Failure.timedOut(text) }
     }
 
     /// Waits for text to arrive.
