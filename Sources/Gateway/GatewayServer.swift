@@ -115,7 +115,7 @@ package final class GatewayServer: Sendable {
         for loop in loops { loop.eventLoop.execute { loop.value.state = state } }
     }
 
-    /// Stops accepting and ends in order (DESIGN §5.9).
+    /// Stops accepting and ends in order.
     ///
     /// Upgraded connections end at once, every other transfer may finish for `limit`, and a silent connection is
     /// closed after ``EdgeLimits/silentDrain``. The server cannot be used afterwards.

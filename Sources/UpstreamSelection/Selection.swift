@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Where new requests go, as decided at one moment. A request reads it once and keeps it.
+/// Where new requests go, as decided at one moment.
+///
+/// A request reads it once and keeps it.
 package struct Selection: Sendable, Equatable {
     /// The path for new requests.
     package var current: UpstreamPath
@@ -16,14 +18,18 @@ package struct Selection: Sendable, Equatable {
     }
 }
 
-/// What live traffic tells about a path. Only active probes decide about liveness; these start a probe burst.
+/// What live traffic tells about a path.
+///
+/// Only active probes decide about liveness; these start a probe burst.
 package enum PassiveObservation: Sendable, Equatable {
     case connectFailed(UpstreamPath.Name)
     case firstByteLate(UpstreamPath.Name)
     case byteSeen(UpstreamPath.Name)
 }
 
-/// The hand-over between whoever decides about paths and whoever uses them. Neither imports the other.
+/// The hand-over between whoever decides about paths and whoever uses them.
+///
+/// Neither imports the other.
 package final class SelectionBoard: Sendable {
     private let selection: Mutex<Selection>
     private let observer: Mutex<(@Sendable (PassiveObservation) -> Void)?>

@@ -12,7 +12,7 @@ struct ClientAddress: Sendable {
     }
 
     /// The last address in the chain that is no trusted proxy: everything left of it the visitor may have
-    /// written himself (handbook/security.md §1.15).
+    /// written himself.
     ///
     /// - Parameters:
     ///   - peer: Nil for a Unix socket, which is always trusted.

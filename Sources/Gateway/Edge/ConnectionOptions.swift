@@ -9,7 +9,7 @@ struct ConnectionOptions: Equatable {
     var upgrade = false
 
     /// - Throws: When it names a field that we set, or that decides about framing, host or identity: some
-    ///   later hop would drop it (handbook/security.md §1.24).
+    ///   later hop would drop it.
     init(_ block: FieldBlock) throws(Refusal) {
         var options = (close: false, keepAlive: false, upgrade: false)
         var isForbidden = false

@@ -60,7 +60,7 @@ final class Exchange {
         state.sessions.touch(session)
     }
 
-    /// Whether it does no harm to send it twice: safe by its method and without a body (DESIGN §5.5).
+    /// Whether it does no harm to send it twice: safe by its method and without a body.
     var isRepeatable: Bool {
         switch head.method {
         case .get, .head, .options: admission.framing == .none && admission.upgrade == .none

@@ -26,7 +26,7 @@ enum LocalResponseWriter {
 }
 
 extension HTTPHeaders {
-    /// Whether a person looks at the answer (DESIGN §5.3, "No session").
+    /// Whether a person looks at the answer.
     var wantsHTML: Bool { wantsPage(self) }
 }
 

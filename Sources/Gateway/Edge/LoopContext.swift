@@ -52,7 +52,7 @@ final class LoopContext {
         if visitors.isEmpty { finishDrain() }
     }
 
-    /// Ends upgraded connections at once and lets the rest finish (DESIGN §5.9); succeeds when nobody is left.
+    /// Ends upgraded connections at once and lets the rest finish; succeeds when nobody is left.
     func drain() -> EventLoopFuture<Void> {
         let promise = drained ?? loop.makePromise(of: Void.self)
         drained = promise

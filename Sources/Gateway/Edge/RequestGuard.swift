@@ -1,5 +1,5 @@
 // Decides from a head alone whether a request may go on: what is ambiguous in framing, host, target or headers
-// ends here (DESIGN §5.4, handbook/security.md §1d). Pure: bytes in, verdict out.
+// ends here. Pure: bytes in, verdict out.
 
 /// Why a request is refused.
 enum Refusal: Error, Equatable {

@@ -132,8 +132,8 @@ extension VisitorConnection {
 
     /// Whether an upgrade is not asked for by a foreign page.
     ///
-    /// Browsers send `Origin` with every WebSocket, and cookies of ours with those of foreign pages too
-    /// (handbook/security.md §1.28). A client without `Origin` would be a program that holds a stolen or
+    /// Browsers send `Origin` with every WebSocket, and cookies of ours with those of foreign pages
+    /// too. A client without `Origin` would be a program that holds a stolen or
     /// copied cookie; it is refused as well. Other upgrades cannot come from a page; there only a foreign
     /// origin is refused.
     private func hasOwnOrigin(_ exchange: Exchange) -> Bool {
@@ -147,7 +147,7 @@ extension VisitorConnection {
     }
 }
 
-/// The addresses outside `/.runegate/` that may be ours although somebody is signed in (DESIGN §5.3).
+/// The addresses outside `/.runegate/` that may be ours although somebody is signed in.
 enum SignedInAliases {
     /// A quick look at the first bytes; ``Site/route(method:path:query:isSignedIn:)`` decides.
     static func mayContain(_ head: RequestHead) -> Bool {

@@ -7,7 +7,7 @@ extension VisitorConnection {
     /// Ends what took too long, or whose session has ended.
     func sweep(now: NIODeadline) {
         if isOfEndedSession {
-            // Signed out, revoked or expired: nothing more comes to this visitor (DESIGN §5.3).
+            // Signed out, revoked or expired: nothing more comes to this visitor.
             abort()
             return
         }
@@ -84,7 +84,7 @@ extension VisitorConnection {
         }
     }
 
-    /// A stop has begun (DESIGN §5.9).
+    /// A stop has begun.
     func beginDrain(now: NIODeadline) {
         switch phase {
         case .upgraded: abort()

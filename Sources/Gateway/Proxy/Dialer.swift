@@ -80,7 +80,7 @@ enum UpstreamSocket {
             (.tcp(TCP_USER_TIMEOUT), 30_000),
         ]
 
-    /// Binds to an interface, so that nothing for the app leaves by another one (DESIGN §5.5).
+    /// Binds to an interface, so that nothing for the app leaves by another one.
     ///
     /// Open to any user since Linux 5.7 (`socket(7)`, SO_BINDTODEVICE).
     static func bind(_ channel: any Channel, to interface: String) -> EventLoopFuture<Void> {

@@ -2,7 +2,7 @@ import Identity
 import NIOCore
 
 // Writes the head that the app gets: the visitor's, byte for byte and in its order, without what stops here,
-// and with what we alone say (DESIGN §5.4).
+// and with what we alone say.
 
 enum RequestRewriter {
     /// Writes the head of a request to the app.

@@ -21,7 +21,7 @@ final class UpstreamPool {
     /// A kept connection, or nil.
     ///
     /// A request that may not be sent again, should the connection turn out dead, takes only one that answered a
-    /// moment ago (DESIGN §5.5).
+    /// moment ago.
     func take(_ path: UpstreamPath, isRepeatable: Bool, now: NIODeadline) -> UpstreamConnection? {
         guard let index = kept.firstIndex(where: { $0.path == path }),
             let newest = kept[index].stack.last,
