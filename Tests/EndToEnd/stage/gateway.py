@@ -38,8 +38,6 @@ class Gateway:
         self.settings = {
             "RUNEGATE_BASE_URL": base_url,
             "RUNEGATE_STATE_DIR": str(self.state),
-            # Visitors of the tests keep silent connections open, for which a stop would wait.
-            "RUNEGATE_DRAIN": "1s",
             "RUNEGATE_REQUEST_LOGS": "true",
             "RUNEGATE_LOG": "debug",
             "RUNEGATE_LOG_FORMAT": "json",

@@ -52,6 +52,8 @@ class Visitor:
             timeout=20,
             headers=headers,
             trust_env=False,
+            # A silent connection would keep the gateway from stopping for eight seconds.
+            limits=httpx.Limits(max_keepalive_connections=0),
             event_hooks={"response": [self._remember]},
         )
 
