@@ -56,6 +56,8 @@ enum FieldName: UInt8 {
             name.equalsIgnoringCase("transfer-encoding")
                 ? .transferEncoding
                 : name.equalsIgnoringCase("sec-websocket-key") ? .webSocketKey : prefixed(name)
+        case 18: name.equalsIgnoringCase("proxy-authenticate") ? .hopByHop : prefixed(name)
+        case 19: name.equalsIgnoringCase("proxy-authorization") ? .hopByHop : prefixed(name)
         case 21: name.equalsIgnoringCase("sec-websocket-version") ? .webSocketVersion : prefixed(name)
         default: prefixed(name)
         }
