@@ -62,14 +62,14 @@ enum HeadReader {
                 throw .malformed
             }
             index += 1
-            while index < end, FieldBlock.isBlank(bytes[index]) { index += 1 }
+            while index < end, ByteClass.isBlank(bytes[index]) { index += 1 }
             let valueStart = index
-            while index < end, ByteClass.fieldValue.contains(bytes[index]) { index += 1 }
+            index = endOfValue(bytes, from: index, to: end)
             var valueEnd = index
             // The head ends with CR LF CR LF, so there are two bytes behind every `index` below `end`.
             guard index < end, bytes[index] == 0x0d, bytes[index + 1] == 0x0a else { throw .malformed }
             index += 2
-            while valueEnd > valueStart, FieldBlock.isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
+            while valueEnd > valueStart, ByteClass.isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
             fields.append(
                 Field(
                     nameStart: UInt16(nameStart), nameLength: UInt16(nameEnd - nameStart),
@@ -78,5 +78,18 @@ enum HeadReader {
         }
         guard index == end, bytes[index] == 0x0d, bytes[index + 1] == 0x0a else { throw .malformed }
         return fields
+    }
+
+    /// Where the first byte stands that may not be in a value, or `end`: eight at a time while that is easy.
+    @inline(__always)
+    private static func endOfValue(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+        var index = start
+        while index + 8 <= end,
+            ByteClass.areFieldValue(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        {
+            index += 8
+        }
+        while index < end, ByteClass.fieldValue.contains(bytes[index]) { index += 1 }
+        return index
     }
 }

@@ -30,6 +30,14 @@ struct FieldBlock {
         withBytes { String(decoding: $0[range], as: UTF8.self) }
     }
 
+    /// Runs `body` on the value of a field.
+    @inline(__always)
+    func withValue<Result>(of field: Field, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows
+        -> Result
+    {
+        try withBytes { try body(UnsafeRawBufferPointer(rebasing: $0[field.valueRange])) }
+    }
+
     /// The first field of this meaning.
     func first(_ name: FieldName) -> Field? {
         for field in fields where field.name == name { return field }
@@ -56,18 +64,13 @@ struct FieldBlock {
                 while start <= end {
                     var stop = start
                     while stop < end, bytes[stop] != UInt8(ascii: ",") { stop += 1 }
-                    var low = start
-                    var high = stop
-                    while low < high, Self.isBlank(bytes[low]) { low += 1 }
-                    while low < high, Self.isBlank(bytes[high - 1]) { high -= 1 }
-                    if low < high { body(UnsafeRawBufferPointer(rebasing: bytes[low..<high])) }
+                    let member = UnsafeRawBufferPointer(rebasing: bytes[start..<stop]).trimmingBlanks
+                    if !member.isEmpty { body(member) }
                     start = stop + 1
                 }
             }
         }
     }
-
-    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
 
 /// A request's head.
