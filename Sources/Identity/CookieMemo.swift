@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Cookies that were verified once, by their whole text, so that most requests need no cryptography.
@@ -49,6 +50,12 @@ final class CookieMemo: Sendable {
     }
 
     private static func areEqual(_ kept: [UInt8], _ cookie: UnsafeRawBufferPointer) -> Bool {
-        kept.count == cookie.count && kept.withUnsafeBytes { $0.elementsEqual(cookie) }
+        kept.withUnsafeBytes { kept in
+            guard kept.count == cookie.count, let left = kept.baseAddress, let right = cookie.baseAddress
+            else {
+                return false
+            }
+            return memcmp(left, right, kept.count) == 0
+        }
     }
 }
