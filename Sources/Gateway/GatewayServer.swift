@@ -4,7 +4,6 @@ package import Identity
 import Logging
 import NIOCore
 import NIOPosix
-import TLS
 package import UpstreamSelection
 
 // The gateway as the rest of the program sees it: started, changed by reload, drained and stopped.
@@ -37,7 +36,7 @@ package final class GatewayServer: Sendable {
     ///   - reader: Where requests for the app go.
     ///   - limits: What visitors and the app may make us hold or wait for.
     /// - Returns: The server, accepting.
-    /// - Throws: When a listener cannot be opened, or the trusted certificates cannot be read.
+    /// - Throws: When a listener cannot be opened.
     package static func start(
         settings: Settings, listeners: [GatewayListener], site: Site, sessions: SessionTable,
         reader: SelectionReader, limits: EdgeLimits = EdgeLimits()
@@ -54,7 +53,7 @@ package final class GatewayServer: Sendable {
     ) async throws(Fault) -> GatewayServer {
         let logger = Logger(label: "gateway")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, workers))
-        let dialer = Dialer(limits: limits, tls: clientTLS(logger))
+        let dialer = Dialer(limits: limits)
         let counters = EdgeCounters()
         let caps = ConnectionCaps(limits: limits)
         var loops: [NIOLoopBound<LoopContext>] = []
@@ -78,16 +77,6 @@ package final class GatewayServer: Sendable {
             throw Acceptor.fault(listeners, error)
         }
         return GatewayServer(group: group, loops: loops, listeners: channels, limits: limits, logger: logger)
-    }
-
-    /// What `https` targets are checked with; without it they fail, plain ones work.
-    private static func clientTLS(_ logger: Logger) -> TLSClientContext? {
-        do {
-            return try TLSClientContext(authorities: .system)
-        } catch {
-            logger.warning("no TLS to the app", metadata: ["why": "\(error)"])
-            return nil
-        }
     }
 
     private init(

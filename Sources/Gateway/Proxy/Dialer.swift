@@ -10,8 +10,7 @@ import UpstreamSelection
 /// Makes connections to the app.
 struct Dialer: Sendable {
     let limits: EdgeLimits
-    /// For `https` targets; nil when none is configured.
-    let tls: TLSClientContext?
+    let trust = UpstreamTrust()
 
     /// Connects on the caller's event loop; fails with ``UpstreamFailure``.
     func connect(_ path: UpstreamPath, in shared: LoopContext) -> EventLoopFuture<UpstreamConnection> {
@@ -26,19 +25,12 @@ struct Dialer: Sendable {
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.writeBufferWaterMark, value: RelayBuffers.waterMark)
             .channelOption(.recvAllocator, value: RelayBuffers.receive)
-            .channelInitializer { [tls] channel in
-                if path.endpoint.scheme == .https {
-                    guard let tls else {
-                        return channel.eventLoop.makeFailedFuture(UpstreamFailure.untrusted("no TLS context"))
-                    }
-                    do {
-                        try channel.pipeline.syncOperations.addHandler(
-                            TLSClientHandler(context: tls, serverName: path.endpoint.host))
-                    } catch {
-                        return channel.eventLoop.makeFailedFuture(error)
-                    }
-                }
+            .channelInitializer { [trust] channel in
                 do {
+                    if path.endpoint.scheme == .https {
+                        try channel.pipeline.syncOperations.addHandler(
+                            TLSClientHandler(context: trust.clientContext(), serverName: path.endpoint.host))
+                    }
                     try channel.pipeline.syncOperations.addHandler(boundConnection.value)
                 } catch {
                     return channel.eventLoop.makeFailedFuture(error)
