@@ -22,7 +22,7 @@ extension Site: EdgeSite {}
 /// What sessions are to the edge.
 struct SessionAccess: Sendable {
     /// The live session of a cookie's value; memory only.
-    let authenticate: @Sendable (Substring) -> SessionTable.Authenticated?
+    let authenticate: @Sendable (String) -> SessionTable.Authenticated?
     /// Counts stream activity as a use.
     let touch: @Sendable (Session) -> Void
 
@@ -32,7 +32,7 @@ struct SessionAccess: Sendable {
     }
 
     init(
-        authenticate: @escaping @Sendable (Substring) -> SessionTable.Authenticated?,
+        authenticate: @escaping @Sendable (String) -> SessionTable.Authenticated?,
         touch: @escaping @Sendable (Session) -> Void
     ) {
         self.authenticate = authenticate

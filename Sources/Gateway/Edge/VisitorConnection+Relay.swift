@@ -41,7 +41,7 @@ extension VisitorConnection {
     private func attach(_ connection: UpstreamConnection, _ exchange: Exchange, isKept: Bool) {
         upstream = connection
         phase = .relaying
-        waitingSince = .now()
+        waitingSince = isKept ? exchange.startedAt : .now()
         connection.begin(exchange, for: self, isKept: isKept)
         shared.scratch.clear()
         RequestRewriter.write(exchange, into: &shared.scratch)

@@ -122,12 +122,12 @@ extension VisitorConnection {
         return text
     }
 
-    private func sessionCookie(_ head: RequestHead, _ state: EdgeState) -> Substring? {
-        var values: [String] = []
+    private func sessionCookie(_ head: RequestHead, _ state: EdgeState) -> String? {
+        var search = CookieSearch(for: state.cookies.names.session)
         for field in head.block.fields where field.name == .cookie {
-            values.append(head.block.string(field.valueRange))
+            head.block.withValue(of: field) { search.read($0) }
         }
-        return values.isEmpty ? nil : CookieField.value(of: state.cookies.names.session, in: values)
+        return search.value
     }
 
     /// Whether an upgrade is not asked for by a foreign page.

@@ -34,11 +34,8 @@ enum RequestRewriter {
                 case .transferEncoding:
                     buffer.writeStaticString("Transfer-Encoding: chunked\r\n")
                 case .cookie:
-                    let value = block.string(field.valueRange)
-                    guard let kept = CookieField.stripped(value, of: exchange.state.cookies.names) else {
-                        continue
-                    }
-                    writeField("Cookie", kept, into: &buffer)
+                    CookieField.write(
+                        slice(field.valueRange), without: exchange.state.cookies.names, into: &buffer)
                 case .connection, .upgrade, .expect, .hopByHop, .reserved, .forwardedFor, .disguised:
                     continue
                 }

@@ -54,7 +54,7 @@ enum ResponseRewriter {
         case .upgrade: head.status == 101
         // A 204 has no body whose length could be told (RFC 9110 §8.6).
         case .contentLength: head.status != 204 && frame.knownLength == nil
-        case .setCookie: !exchange.state.cookies.setsOurs(head.block.string(field.valueRange))
+        case .setCookie: !head.block.withValue(of: field, exchange.state.cookies.setsOurs)
         case .clearSiteData: !SiteCookies.clearsCookies(head.block.string(field.valueRange))
         case .other, .host, .expect, .cookie, .origin, .userAgent, .accept, .fetchMode, .webSocketKey,
             .webSocketVersion, .reserved, .forwardedFor, .disguised:

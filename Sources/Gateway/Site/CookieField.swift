@@ -1,68 +1,94 @@
+import NIOCore
+
 // The octets of a `Cookie` header, read strictly: pairs end at `;`, only SP and HTAB are trimmed, quotes and
 // `$Version` mean nothing (RFC 6265 §5.4; the tricks that live from reading more into it are many).
 
-/// One piece of a `Cookie` header between two semicolons.
+/// One piece of a `Cookie` header between two semicolons, valid as long as the header's bytes.
 struct CookiePair {
+    /// All of it, blanks included.
+    let piece: UnsafeRawBufferPointer
     /// The bytes before the first `=`, or none when there is no `=`.
-    let name: Substring.UTF8View
-    let value: Substring.UTF8View
+    let name: UnsafeRawBufferPointer
+    let value: UnsafeRawBufferPointer
 
-    init(_ piece: Substring.UTF8View) {
-        let trimmed = Self.trim(piece)
-        guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")) else {
-            self.name = trimmed[trimmed.startIndex..<trimmed.startIndex]
-            self.value = trimmed
+    init(_ piece: UnsafeRawBufferPointer) {
+        self.piece = piece
+        guard let equals = piece.offset(of: UInt8(ascii: "=")) else {
+            self.name = UnsafeRawBufferPointer(rebasing: piece[..<0])
+            self.value = piece.trimmingBlanks
             return
         }
-        self.name = Self.trim(trimmed[..<equals])
-        self.value = Self.trim(trimmed[trimmed.index(after: equals)...])
+        self.name = UnsafeRawBufferPointer(rebasing: piece[..<equals]).trimmingBlanks
+        self.value = UnsafeRawBufferPointer(rebasing: piece[(equals + 1)...]).trimmingBlanks
     }
-
-    static func trim(_ text: Substring.UTF8View) -> Substring.UTF8View {
-        var text = text
-        while let first = text.first, isBlank(first) { text = text.dropFirst() }
-        while let last = text.last, isBlank(last) { text = text.dropLast() }
-        return text
-    }
-
-    static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 }
 
-enum CookieField {
-    /// The value of the only cookie with this exact name; nil when there is none, or more than one: which of
-    /// two the browser meant cannot be known, and one may have been planted.
-    static func value(of name: String, in fields: some Sequence<String>) -> Substring? {
-        var found: Substring?
-        for field in fields {
-            var rest = Substring(field).utf8
-            while true {
-                let end = rest.firstIndex(of: UInt8(ascii: ";"))
-                let pair = CookiePair(rest[..<(end ?? rest.endIndex)])
-                if pair.name.elementsEqual(name.utf8) {
-                    guard found == nil else { return nil }
-                    found = Substring(pair.value)
-                }
-                guard let end else { break }
-                rest = rest[rest.index(after: end)...]
-            }
-        }
-        return found
+/// The pairs of one `Cookie` header in their order, valid as long as its bytes.
+struct CookieField: Sequence, IteratorProtocol {
+    /// Nil behind the last pair.
+    private var rest: UnsafeRawBufferPointer?
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.rest = bytes
     }
 
-    /// The field without our cookies, every other byte as it was; nil when nothing is left.
-    static func stripped(_ field: String, of names: CookieNames) -> String? {
-        var kept: [UInt8] = []
+    mutating func next() -> CookiePair? {
+        guard let rest else { return nil }
+        guard let end = rest.offset(of: UInt8(ascii: ";")) else {
+            self.rest = nil
+            return CookiePair(rest)
+        }
+        self.rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+        return CookiePair(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+    }
+
+    /// Writes the field line with every cookie but ours, each byte for byte; no line when nothing is left.
+    static func write(
+        _ bytes: UnsafeRawBufferPointer, without names: CookieNames, into buffer: inout ByteBuffer
+    ) {
+        var hasStarted = false
         var isChanged = false
-        for piece in field.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) {
-            if names.isOurs(CookiePair(piece).name) {
+        for pair in CookieField(bytes) {
+            if names.isOurs(pair.name) {
                 isChanged = true
                 continue
             }
-            if !kept.isEmpty { kept.append(UInt8(ascii: ";")) }
-            // The blank behind a removed first pair's semicolon would otherwise lead the field.
-            kept += kept.isEmpty && isChanged ? CookiePair.trim(piece) : piece
+            var piece = pair.piece
+            if isChanged, !hasStarted {
+                // The blank behind a removed first pair's semicolon would otherwise lead the field.
+                piece = piece.trimmingBlanks
+                if piece.isEmpty { continue }
+            }
+            buffer.writeStaticString(hasStarted ? ";" : "Cookie: ")
+            buffer.writeBytes(piece)
+            hasStarted = true
         }
-        guard isChanged else { return field }
-        return kept.isEmpty ? nil : String(decoding: kept, as: UTF8.self)
+        if hasStarted { buffer.writeStaticString("\r\n") }
+    }
+}
+
+/// Looks for the only cookie with one exact name.
+///
+/// There is none when two have the name: which of them the browser meant cannot be known, and one may have been
+/// planted.
+struct CookieSearch {
+    private let name: String
+    private var found: String?
+    private var isAmbiguous = false
+
+    init(for name: String) {
+        self.name = name
+    }
+
+    /// Its value in the fields read so far.
+    var value: String? { isAmbiguous ? nil : found }
+
+    /// Looks through one `Cookie` field.
+    mutating func read(_ bytes: UnsafeRawBufferPointer) {
+        for pair in CookieField(bytes) where pair.name.equals(name) {
+            isAmbiguous = found != nil
+            guard !isAmbiguous else { return }
+            found = String(decoding: pair.value, as: UTF8.self)
+        }
     }
 }

@@ -24,19 +24,21 @@ struct CookieNames: Sendable, Equatable {
     ///
     /// Browsers compare names exactly and prefixes in any case; an app that compares otherwise must not find
     /// one of ours either.
-    func isOurs(_ name: some Collection<UInt8>) -> Bool {
-        bare.contains { bare in
-            guard name.count >= bare.count, Self.equal(name.suffix(bare.count), bare) else { return false }
-            let rest = name.dropLast(bare.count)
-            return rest.isEmpty || Self.prefixes.contains { Self.equal(rest, $0) }
+    func isOurs(_ name: UnsafeRawBufferPointer) -> Bool {
+        for bare in bare where name.count >= bare.count {
+            let prefixCount = name.count - bare.count
+            guard Self.equal(name[prefixCount...], bare) else { continue }
+            if prefixCount == 0 || Self.prefixes.contains(where: { Self.equal(name[..<prefixCount], $0) }) {
+                return true
+            }
         }
+        return false
     }
 
     /// Equality of ASCII letters in any case; `lower` is lower-case already.
-    private static func equal(_ bytes: some Collection<UInt8>, _ lower: [UInt8]) -> Bool {
-        bytes.count == lower.count
-            && zip(bytes, lower).allSatisfy { byte, lower in
-                byte == lower || ((0x41...0x5a).contains(byte) && byte | 0x20 == lower)
-            }
+    private static func equal(_ bytes: Slice<UnsafeRawBufferPointer>, _ lower: [UInt8]) -> Bool {
+        guard bytes.count == lower.count else { return false }
+        for (byte, lower) in zip(bytes, lower) where ByteClass.lowercased(byte) != lower { return false }
+        return true
     }
 }

@@ -36,12 +36,14 @@ package struct SiteCookies: Sendable {
         cookie(names.confirmation, value, maxAge: lifetime)
     }
 
-    func nonceValue(in headers: HTTPHeaders) -> Substring? {
-        CookieField.value(of: names.nonce, in: headers["cookie"])
-    }
+    func nonceValue(in headers: HTTPHeaders) -> String? { value(of: names.nonce, in: headers) }
 
-    func confirmationValue(in headers: HTTPHeaders) -> Substring? {
-        CookieField.value(of: names.confirmation, in: headers["cookie"])
+    func confirmationValue(in headers: HTTPHeaders) -> String? { value(of: names.confirmation, in: headers) }
+
+    private func value(of name: String, in headers: HTTPHeaders) -> String? {
+        var search = CookieSearch(for: name)
+        for var field in headers["cookie"] { field.withUTF8 { search.read(UnsafeRawBufferPointer($0)) } }
+        return search.value
     }
 
     private func cookie(_ name: String, _ value: String, maxAge: Duration) -> String {
@@ -52,9 +54,10 @@ package struct SiteCookies: Sendable {
     ///
     /// A cookie without a name is sent as its bare value, so `=__Host-runegate_id=x` would come back as ours:
     /// leading `=` and blanks are skipped.
-    func setsOurs(_ value: String) -> Bool {
-        let start = value.utf8.drop { CookiePair.isBlank($0) || $0 == UInt8(ascii: "=") }
-        return names.isOurs(CookiePair(start.prefix { $0 != UInt8(ascii: ";") }).name)
+    func setsOurs(_ value: UnsafeRawBufferPointer) -> Bool {
+        let start = value.firstIndex { !ByteClass.isBlank($0) && $0 != UInt8(ascii: "=") } ?? value.count
+        var pairs = CookieField(UnsafeRawBufferPointer(rebasing: value[start...]))
+        return pairs.next().map { names.isOurs($0.name) } ?? false
     }
 
     /// Whether a `Clear-Site-Data` value takes cookies along (W3C Clear Site Data §3.1: `"cookies"`, `"*"`).

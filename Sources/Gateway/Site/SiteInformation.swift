@@ -44,13 +44,17 @@ extension Site {
     /// Names and lengths only: the app's cookies are secrets too.
     private func cookieFacts(_ headers: HTTPHeaders) -> [JSONText] {
         headers["cookie"].flatMap { field in
-            field.utf8.split(separator: UInt8(ascii: ";")).map { piece in
-                let pair = CookiePair(piece)
-                return [
-                    "name": .text(String(Substring(pair.name))), "value": "(hidden)",
-                    "bytes": .number(pair.value.count), "ours": .truth(cookies.names.isOurs(pair.name)),
-                ]
+            var field = field
+            return field.withUTF8 { bytes in
+                CookieField(UnsafeRawBufferPointer(bytes)).filter { !$0.piece.isEmpty }.map(facts)
             }
         }
+    }
+
+    private func facts(_ cookie: CookiePair) -> JSONText {
+        [
+            "name": .text(String(decoding: cookie.name, as: UTF8.self)), "value": "(hidden)",
+            "bytes": .number(cookie.value.count), "ours": .truth(cookies.names.isOurs(cookie.name)),
+        ]
     }
 }
