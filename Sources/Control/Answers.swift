@@ -142,3 +142,8 @@ struct Refusal: Codable, Sendable, Equatable {
     /// What to do next.
     var remedy: String
 }
+
+/// Whether a link's token would sign somebody in now.
+package struct LinkStanding: Codable, Sendable, Equatable {
+    package var counts: Bool
+}

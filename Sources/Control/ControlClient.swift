@@ -49,6 +49,11 @@ package struct ControlClient: Sendable {
         try await ask(.POST, "/v1/login-link", ["email": email.description], answer: IssuedLink.self)
     }
 
+    /// Whether a link's token would sign somebody in now.
+    package func linkCounts(_ token: String) async throws(ControlFailure) -> Bool {
+        try await ask(.POST, "/v1/links/check", ["token": token], answer: LinkStanding.self).counts
+    }
+
     package func testMail(to recipient: EmailAddress) async throws(ControlFailure) -> MailTestReport {
         try await ask(
             .POST, "/v1/mail/test", ["recipient": recipient.description], answer: MailTestReport.self,

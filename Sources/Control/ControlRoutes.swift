@@ -40,6 +40,7 @@ struct ControlRoutes: Sendable {
     private static let methods: [String: HTTPMethod] = [
         "/": .GET, "/owner.css": .GET, "/revoke": .POST, "/metrics": .GET, "/v1/status": .GET,
         "/v1/sessions": .GET, "/v1/sessions/revoke": .POST, "/v1/login-link": .POST, "/v1/mail/test": .POST,
+        "/v1/links/check": .POST,
     ]
 
     private func read(_ path: String) async -> ControlResponse {
@@ -69,6 +70,9 @@ struct ControlRoutes: Sendable {
             let link = try await actions.issueLink(email)
             log("login link issued", request, ["user": "\(email.masked)"])
             return .json(link)
+        case "/v1/links/check":
+            let input = try ControlJSON.decode(TokenInput.self, from: request.body)
+            return .json(LinkStanding(counts: try await actions.linkCounts(input.token)))
         default:
             let input = try ControlJSON.decode(RecipientInput.self, from: request.body)
             let recipient = try EmailAddress(input.recipient)
@@ -128,4 +132,8 @@ private struct EmailInput: Codable {
 
 private struct RecipientInput: Codable {
     var recipient: String
+}
+
+private struct TokenInput: Codable {
+    var token: String
 }

@@ -24,6 +24,7 @@ extension OwnerActions {
                 return IssuedLink(
                     url: url, email: email.description, expiresInSeconds: linkExpiry().components.seconds)
             },
+            linkCounts: { token throws(Fault) in try await signIn.counts(token: token) },
             testMail: { await mail.test($0) },
             recentSignIns: recentSignIns)
     }

@@ -13,6 +13,8 @@ package struct OwnerActions: Sendable {
     /// Ends all sessions of an address and voids its links; how many sessions were ended.
     package var revokeUser: @Sendable (EmailAddress) async throws(Fault) -> Int
     package var issueLink: @Sendable (EmailAddress) async throws(Fault) -> IssuedLink
+    /// Whether a link's token would sign somebody in now; asking changes nothing.
+    package var linkCounts: @Sendable (_ token: String) async throws(Fault) -> Bool
     package var testMail: @Sendable (EmailAddress) async -> MailTestReport
     /// The last sign-ins, the newest first.
     package var recentSignIns: @Sendable () async -> [SignInRow]
@@ -23,6 +25,7 @@ package struct OwnerActions: Sendable {
         revokeSession: @escaping @Sendable (_ id: String) async throws(Fault) -> Int,
         revokeUser: @escaping @Sendable (EmailAddress) async throws(Fault) -> Int,
         issueLink: @escaping @Sendable (EmailAddress) async throws(Fault) -> IssuedLink,
+        linkCounts: @escaping @Sendable (_ token: String) async throws(Fault) -> Bool,
         testMail: @escaping @Sendable (EmailAddress) async -> MailTestReport,
         recentSignIns: @escaping @Sendable () async -> [SignInRow]
     ) {
@@ -31,6 +34,7 @@ package struct OwnerActions: Sendable {
         self.revokeSession = revokeSession
         self.revokeUser = revokeUser
         self.issueLink = issueLink
+        self.linkCounts = linkCounts
         self.testMail = testMail
         self.recentSignIns = recentSignIns
     }

@@ -124,6 +124,14 @@ struct ControlServerTests {
         }
     }
 
+    @Test(arguments: [("live", true), ("spent", false)])
+    func `a link's token can be asked about without using it up`(token: String, counts: Bool) async throws {
+        try await withServer { socket, _ in
+            let client = ControlClient(sockets: [socket], limit: .seconds(20))
+            #expect(try await client.linkCounts(token) == counts)
+        }
+    }
+
     @Test func `a fault comes with its code and its remedy`() async throws {
         try await withServer { socket, _ in
             let (status, body) = try await post("/v1/sessions/revoke", #"{"id": "broken"}"#, socket)

@@ -51,6 +51,7 @@ final class OwnerFixture: Sendable {
                     url: "http://localhost:7870/.runegate/auth?token=abc", email: email.description,
                     expiresInSeconds: 900)
             },
+            linkCounts: { token throws(Fault) in token == "live" },
             testMail: { recipient in
                 self.note("mail \(recipient)")
                 return MailTestReport(

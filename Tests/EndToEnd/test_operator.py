@@ -98,10 +98,13 @@ def test_token_inspect_says_what_a_token_says_and_whether_it_counts(site: Site) 
     )  # fmt: skip
     result = inspect(letter.token)
     assert "inspect@example.com" in result.stdout, result
+    assert re.search(r"^counts +yes$", result.stdout, re.MULTILINE), result
     visitor.visit(letter.link)
     assert visitor.session_cookie
+    assert re.search(r"^counts +no$", inspect(letter.token).stdout, re.MULTILINE)
     session = inspect(visitor.session_cookie)
     assert "inspect@example.com" in session.stdout, session
+    assert re.search(r"^counts +yes$", session.stdout, re.MULTILINE), session
     assert visitor.session_cookie not in session.stdout and letter.token not in result.stdout
     for rubbish in ("", "not a token", "a.b.c", "e30.e30."):
         refused = inspect(rubbish)

@@ -34,7 +34,7 @@ struct TokenCommand: AsyncParsableCommand {
                 token, keyring: loaded.hasConfiguredKeys ? settings.map { Keyring($0.tokens) } : nil,
                 origin: settings?.baseURL.origin,
                 nowUnixSeconds: SystemTime().now().unixSeconds)
-            let standing = await TokenStanding.ask(about: found)
+            let standing = await TokenStanding.ask(about: found, token: token)
             Terminal.output.write(
                 line: json ? try TokenReport.json(found, standing) : TokenReport.text(found, standing))
             guard found.isSound || found.signature == .unchecked && found.findings.isEmpty,
@@ -64,14 +64,17 @@ private enum TokenStanding: String {
     case counts = "yes"
     case doesNotCount = "no"
     case unknown = "not known: the daemon was not reached"
-    case notAsked = "only opening the link tells: it counts once, until it expires or another one is used"
 
-    /// Session cookies are looked up among the live sessions; a token that is none of ours need not be.
-    static func ask(about found: TokenInspection) async -> TokenStanding {
+    /// Session cookies are looked up among the live sessions, links in the database; a token that is none of
+    /// ours need not be.
+    static func ask(about found: TokenInspection, token: String) async -> TokenStanding {
         guard found.kind != .unknown, found.signature != .wrong else { return .doesNotCount }
-        guard let id = found.sessionID else { return .notAsked }
+        let daemon = ControlClient.ofThisMachine()
         do throws(ControlFailure) {
-            return try await ControlClient.ofThisMachine().sessions().contains { $0.id == id.description }
+            guard let id = found.sessionID else {
+                return try await daemon.linkCounts(token) ? .counts : .doesNotCount
+            }
+            return try await daemon.sessions().contains { $0.id == id.description }
                 ? .counts : .doesNotCount
         } catch {
             return .unknown
