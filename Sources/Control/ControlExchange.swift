@@ -1,5 +1,5 @@
 internal import GateModel
-internal import NIOHTTP1
+package import NIOHTTP1
 
 // One request at the control door and its answer, as values.
 
@@ -11,6 +11,8 @@ struct ControlRequest: Sendable {
     var body: [UInt8] = []
     /// Who is at the other end of the Unix socket; nil on TCP.
     var peer: PeerCredentials?
+    /// The admin who signed in at the owner's door; nil on the control socket.
+    var admin: String?
 
     /// The media type of the body without parameters, lower-case.
     var mediaType: String {
@@ -26,10 +28,10 @@ struct PeerCredentials: Sendable, Equatable {
     let groupID: UInt32
 }
 
-struct ControlResponse: Sendable {
-    var status: HTTPResponseStatus
-    var headers: HTTPHeaders
-    var body: [UInt8]
+package struct ControlResponse: Sendable {
+    package var status: HTTPResponseStatus
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
 
     static func json(_ value: some Encodable, _ status: HTTPResponseStatus = .ok) -> ControlResponse {
         ControlResponse(

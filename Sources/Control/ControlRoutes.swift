@@ -9,8 +9,20 @@ struct ControlRoutes: Sendable {
     let metrics: MetricsPage
     let logger: Logger
 
+    init(actions: OwnerActions, metrics: MetricsRegistry, brand: OwnerPageBrand, logger: Logger) {
+        self.actions = actions
+        self.page = OwnerPage(brand: brand)
+        self.metrics = MetricsPage(registry: metrics) { await actions.sessions().count }
+        self.logger = logger
+    }
+
     func respond(to request: ControlRequest) async -> ControlResponse {
         if let refusal = DoorRules.refusal(of: request) { return refusal }
+        return await answer(request)
+    }
+
+    /// Answers whoever has been let in.
+    func answer(_ request: ControlRequest) async -> ControlResponse {
         guard let expected = Self.methods[request.path] else {
             return .refusal(
                 .notFound, code: "no-such-path", "There is no \(request.path) here",
@@ -24,7 +36,7 @@ struct ControlRoutes: Sendable {
             return response
         }
         do {
-            return try await expected == .GET ? read(request.path) : change(request)
+            return try await expected == .GET ? read(request) : change(request)
         } catch let fault as Fault {
             return .fault(fault)
         } catch {
@@ -43,13 +55,13 @@ struct ControlRoutes: Sendable {
         "/v1/links/check": .POST,
     ]
 
-    private func read(_ path: String) async -> ControlResponse {
-        switch path {
+    private func read(_ request: ControlRequest) async -> ControlResponse {
+        switch request.path {
         case "/v1/status": .json(await actions.status())
         case "/v1/sessions": .json(SessionList(sessions: await actions.sessions()))
         case "/metrics": await metrics.response()
         case "/owner.css": page.style
-        default: await page.response(actions)
+        default: await page.response(actions, admin: request.admin)
         }
     }
 
@@ -110,13 +122,14 @@ struct ControlRoutes: Sendable {
         }
     }
 
-    /// Every change is logged with the process that asked for it.
+    /// Every change is logged with the process or the admin that asked for it.
     private func log(_ message: Logger.Message, _ request: ControlRequest, _ metadata: Logger.Metadata) {
         var metadata = metadata
         if let peer = request.peer {
             metadata["uid"] = "\(peer.userID)"
             metadata["pid"] = "\(peer.processID)"
         }
+        if let admin = request.admin { metadata["admin"] = "\(admin)" }
         logger.notice(message, metadata: metadata)
     }
 }

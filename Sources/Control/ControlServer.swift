@@ -36,9 +36,7 @@ package final class ControlServer: Sendable {
         _ socket: ControlSocket, actions: OwnerActions, metrics: MetricsRegistry, brand: OwnerPageBrand,
         group: any EventLoopGroup, logger: Logger = Logger(label: "control")
     ) async throws(Fault) -> ControlServer {
-        let metricsPage = MetricsPage(registry: metrics) { await actions.sessions().count }
-        let routes = ControlRoutes(
-            actions: actions, page: OwnerPage(brand: brand), metrics: metricsPage, logger: logger)
+        let routes = ControlRoutes(actions: actions, metrics: metrics, brand: brand, logger: logger)
         let descriptor: Int32
         var file: SocketFile?
         switch socket {

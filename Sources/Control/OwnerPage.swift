@@ -21,7 +21,8 @@ struct OwnerPage: Sendable {
         .text(OwnerPageStyle.text(accent: brand.color), type: "text/css; charset=utf-8")
     }
 
-    func response(_ actions: OwnerActions) async -> ControlResponse {
+    /// The page; `admin` signed in at the owner's door to see it, and may sign out there.
+    func response(_ actions: OwnerActions, admin: String? = nil) async -> ControlResponse {
         let status = await actions.status()
         let sessions = await actions.sessions()
         let signIns = await actions.recentSignIns()
@@ -40,7 +41,7 @@ struct OwnerPage: Sendable {
             <body>
             <header><h1>\(HTMLText.escaped(brand.name))</h1>
             <p>\(HTMLText.escaped(status.baseUrl)) · up \(Span.words(status.uptimeSeconds)) · version \
-            \(HTMLText.escaped(status.version))</p></header>
+            \(HTMLText.escaped(status.version))</p>\(admin.map(signOutForm) ?? "")</header>
             <main>
             \(sessionsSection(sessions))
             \(signInsSection(signIns, now: now))
@@ -60,6 +61,13 @@ struct OwnerPage: Sendable {
         // With `no-referrer` browsers would send `Origin: null` for our own form.
         response.headers.add(name: "referrer-policy", value: "same-origin")
         return response
+    }
+
+    private func signOutForm(_ admin: String) -> String {
+        """
+        <form method="post" action="/.runegate/logout"><p>Signed in as \(HTMLText.escaped(admin)) \
+        <button>Sign out</button></p></form>
+        """
     }
 
     private func sessionsSection(_ sessions: [SessionRow]) -> String {

@@ -273,10 +273,16 @@ extension Keys {
         `runegate.service.d/addresses.conf`. A target or listener outside is refused.
         """)
     static let admins = OptionalKey<[EmailAddress]>(
-        "RUNEGATE_ADMINS", .control, .addresses, example: "you@example.com", "Who may open the owner's page.")
+        "RUNEGATE_ADMINS", .control, .addresses, example: "you@example.com",
+        """
+        Who may open the owner's page at `RUNEGATE_ADMIN_BASE_URL`. Each must be allowed to sign in to the app, too.
+        """)
     static let adminBaseURL = OptionalKey<BaseURL>(
         "RUNEGATE_ADMIN_BASE_URL", .control, .origin, example: "https://gate.example.com",
-        "The owner's page's own origin; its host must differ from the base URL's.")
+        """
+        The owner's page's own origin, for `RUNEGATE_ADMINS`; nothing there reaches the app. Its host must differ \
+        from the base URL's: its cookies must not go to the app's host. See docs/CONTROL.md.
+        """)
 
     private static let control = [
         controlSocket.definition, metricsListen.definition, allowedAddresses.definition, admins.definition,

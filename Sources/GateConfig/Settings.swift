@@ -79,6 +79,10 @@ package struct PolicySettings: Sendable, Equatable {
     /// Whole domains; equal names only, never suffixes.
     package var domains: Set<DomainName>
     package var allowAny: Bool
+
+    func allows(_ email: EmailAddress) -> Bool {
+        allowAny || emails.contains(email) || domains.contains(email.domain)
+    }
 }
 
 /// How our cookies are called and sent.

@@ -100,8 +100,9 @@ extension SettingsReader {
     private mutating func checkAdminPage(_ settings: Settings) {
         guard let admin = settings.adminBaseURL else { return }
         let key = Keys.adminBaseURL.definition
-        if admin.host == settings.baseURL.host {
-            reject(key, expected: "another host than the base URL's, \(settings.baseURL.host)")
+        if admin.sharesHost(with: settings.baseURL) {
+            let example = admin.isLoopback ? ", such as http://owner.localhost:\(settings.baseURL.port)" : ""
+            reject(key, expected: "another host than the base URL's, \(settings.baseURL.host)\(example)")
         }
         if settings.environment == .production, !admin.isHTTPS {
             reject(key, expected: "an https origin in production")
@@ -109,8 +110,17 @@ extension SettingsReader {
         if settings.environment == .development, !admin.isLoopback, sources.reader != .mailer {
             reject(key, expected: "a loopback host in development")
         }
+        // The mailer knows neither admins nor policy.
+        guard sources.reader != .mailer else { return }
         if settings.admins.isEmpty {
-            warn(key, "nobody can open the owner's page: RUNEGATE_ADMINS is not set")
+            reject(Keys.admins.definition, expected: "whom RUNEGATE_ADMIN_BASE_URL lets in")
+        }
+        // Sessions end when the policy no longer allows their address; an owner's are no exception.
+        if let stranger = settings.admins.first(where: { !settings.policy.allows($0) }) {
+            reject(
+                Keys.admins.definition,
+                expected: "addresses that may sign in to the app, which \(stranger) may not: "
+                    + "add it to RUNEGATE_ALLOWED_EMAILS")
         }
     }
 

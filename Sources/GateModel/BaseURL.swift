@@ -26,19 +26,31 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
 
     package var isHTTPS: Bool { scheme == .https }
 
-    /// Whether it names this machine itself: `localhost` or a loopback address.
-    package var isLoopback: Bool { host == "localhost" || (try? IPAddress(host).isLoopback) == true }
+    /// Whether it names this machine itself: `localhost`, a name below it (RFC 6761 §6.3) or a loopback
+    /// address.
+    package var isLoopback: Bool {
+        host.hasSuffix(".localhost") || isLoopbackItself
+    }
+
+    private var isLoopbackItself: Bool {
+        host == "localhost" || (try? IPAddress(host).isLoopback) == true
+    }
 
     /// Every spelling of `Host` that means this origin, lower-case.
     ///
-    /// On a loopback base URL `localhost`, `127.0.0.1` and `[::1]` are equal; the default port may be written
-    /// out.
+    /// On a loopback base URL `localhost`, `127.0.0.1` and `[::1]` are equal, names below `localhost` are not;
+    /// the default port may be written out.
     package var acceptedAuthorities: Set<String> {
         let hosts =
-            isLoopback ? ["localhost", "127.0.0.1", "[::1]"] : [(try? IPAddress(host).uriHost) ?? host]
+            isLoopbackItself ? ["localhost", "127.0.0.1", "[::1]"] : [(try? IPAddress(host).uriHost) ?? host]
         var all = Set(hosts.map { "\($0):\(port)" })
         if port == scheme.defaultPort { all.formUnion(hosts) }
         return all
+    }
+
+    /// Whether some spelling of `Host` without its port means both, so that they share cookies (RFC 6265 §8.5).
+    package func sharesHost(with other: BaseURL) -> Bool {
+        host == other.host || (isLoopbackItself && other.isLoopbackItself)
     }
 
     package var description: String { origin }

@@ -1,4 +1,4 @@
-package import GateConfig
+import GateConfig
 package import GateModel
 package import Identity
 import Logging
@@ -29,22 +29,20 @@ package final class GatewayServer: Sendable {
     /// Opens the listeners and accepts at once.
     ///
     /// - Parameters:
-    ///   - settings: How requests are treated; `apply` changes that later.
+    ///   - doors: What visitors come to, and how requests are treated; `apply` changes that later.
     ///   - listeners: At least one.
-    ///   - site: Our own pages.
     ///   - sessions: Who is signed in.
     ///   - reader: Where requests for the app go.
     ///   - limits: What visitors and the app may make us hold or wait for.
     /// - Returns: The server, accepting.
     /// - Throws: When a listener cannot be opened.
     package static func start(
-        settings: Settings, listeners: [GatewayListener], site: Site, sessions: SessionTable,
-        reader: SelectionReader, limits: EdgeLimits = EdgeLimits()
+        doors: GatewayDoors, listeners: [GatewayListener], sessions: SessionTable, reader: SelectionReader,
+        limits: EdgeLimits = EdgeLimits()
     ) async throws(Fault) -> GatewayServer {
-        let state = EdgeState(
-            settings: settings, site: site, cookies: site.cookies, sessions: SessionAccess(sessions))
-        return try await start(
-            state: state, workers: settings.workers, listeners: listeners, reader: reader, limits: limits)
+        try await start(
+            state: doors.state(sessions), workers: doors.settings.workers, listeners: listeners,
+            reader: reader, limits: limits)
     }
 
     static func start(
@@ -94,10 +92,8 @@ package final class GatewayServer: Sendable {
     /// Takes new settings for requests that begin from now on.
     ///
     /// Listeners and workers stay as they are.
-    package func apply(_ settings: Settings, site: Site, sessions: SessionTable) {
-        apply(
-            EdgeState(
-                settings: settings, site: site, cookies: site.cookies, sessions: SessionAccess(sessions)))
+    package func apply(_ doors: GatewayDoors, sessions: SessionTable) {
+        apply(doors.state(sessions))
     }
 
     func apply(_ state: EdgeState) {

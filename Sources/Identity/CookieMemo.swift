@@ -7,6 +7,8 @@ import Synchronization
 final class CookieMemo: Sendable {
     struct Entry {
         let cookie: [UInt8]
+        /// Where the cookie counts.
+        let door: Door
         let session: Session
         let reissued: String?
     }

@@ -9,6 +9,7 @@ package final class IdentityServices: Sendable {
     package let mailQueue: MailQueue
     package let store: StateStore
     private let settings: LiveSettings
+    private let keyring: Keyring
     private let limits: Limits
     private let time: any TimeSource
     private let logger = Logger(label: "identity")
@@ -25,6 +26,7 @@ package final class IdentityServices: Sendable {
     ) async {
         let live = LiveSettings(settings)
         self.settings = live
+        self.keyring = keyring
         self.time = time
         self.limits = Limits(rates: settings.rates, time: time)
         self.store = StateStore(directory: stateDirectory, sealing: keyring.sealing, time: time)
@@ -36,6 +38,15 @@ package final class IdentityServices: Sendable {
             time: time)
         // Without a database the store has said so, and says it again when it is back.
         try? await sessions.synchronize()
+    }
+
+    /// Signing in at the owner's door, over the same database, sessions, limits and mails.
+    ///
+    /// A reload makes a new one. Whom the app's policy does not allow is signed out here too.
+    package func signInAtOwnersDoor(_ settings: IdentitySettings) -> SignIn {
+        SignIn(
+            store: store, keyring: keyring, sessions: sessions, mails: mailQueue, limits: limits,
+            settings: LiveSettings(settings), door: .owner, time: time)
     }
 
     /// The settings in force.

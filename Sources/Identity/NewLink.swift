@@ -31,7 +31,10 @@ struct NewLink {
         self.record = LinkRecord(
             id: LinkToken.recordID(of: identifier), account: account.description, issued: now,
             life: settings.linkLife, nonceHash: nonceHash,
-            codeHash: nonceHash.map { Self.hash(code: code, nonceHash: $0, key: keyring.shortCodes[0]) },
+            codeHash: nonceHash.map {
+                Self.hash(
+                    code: code, nonceHash: $0, origin: settings.baseURL.origin, key: keyring.shortCodes[0])
+            },
             next: nonceHash == nil ? nil : binding?.next.flatMap(SafeRedirect.check),
             clientAddress: binding?.client.address.description, userAgent: binding?.client.userAgent,
             isDecoy: isDecoy)
@@ -53,9 +56,9 @@ struct NewLink {
     }
 
     /// What a code is kept as: 40 bits could be guessed from a plain hash, and one code is worth nothing
-    /// in another browser.
-    static func hash(code: String, nonceHash: String, key: Secret) -> String {
-        Hex.encode(HMACSHA256.authenticate(Array("\(nonceHash) \(code)".utf8), key: key))
+    /// in another browser, or at another origin.
+    static func hash(code: String, nonceHash: String, origin: String, key: Secret) -> String {
+        Hex.encode(HMACSHA256.authenticate(Array("\(origin) \(nonceHash) \(code)".utf8), key: key))
     }
 }
 

@@ -46,17 +46,17 @@ package final class SessionTable: Sendable {
 
     // MARK: - Requests
 
-    /// The session of a cookie's value; asking counts as a use of it.
+    /// The session of a cookie's value at a door; asking counts as a use of it.
     ///
     /// Memory only, no waiting.
-    package func authenticate(_ cookieValue: some StringProtocol) -> Authenticated? {
+    package func authenticate(_ cookieValue: some StringProtocol, at door: Door = .app) -> Authenticated? {
         guard cookieValue.utf8.count <= SignedToken.maximumBytes else { return nil }
         let found = cookieValue.utf8.withContiguousStorageIfAvailable { bytes in
             memo.find(UnsafeRawBufferPointer(bytes))
         }
-        guard let entry = (found ?? nil) ?? verify(String(cookieValue)), isLive(entry.session) else {
-            return nil
-        }
+        guard let entry = (found ?? nil) ?? verify(String(cookieValue), at: door), entry.door == door,
+            isLive(entry.session)
+        else { return nil }
         entry.session.markUsed(at: milliseconds)
         return Authenticated(session: entry.session, reissuedCookie: entry.reissued)
     }
@@ -72,14 +72,14 @@ package final class SessionTable: Sendable {
     }
 
     /// Verifies a cookie that was not seen yet: every claim must be the live session's.
-    private func verify(_ cookie: String) -> CookieMemo.Entry? {
-        guard let (token, isPrevious) = SessionToken.verify(cookie, keys: keys) else { return nil }
+    private func verify(_ cookie: String, at door: Door) -> CookieMemo.Entry? {
+        guard let (token, isPrevious) = SessionToken.verify(cookie, keys: keys, at: door) else { return nil }
         let id = SessionID(identifier: token.identifier)
         guard let session = registry.withLock({ $0.live[id] }), session.user == token.subject,
             session.begun.unixSeconds == token.issuedAt, session.expiresUnixSeconds == token.expiresAt
         else { return nil }
         let entry = CookieMemo.Entry(
-            cookie: Array(cookie.utf8), session: session,
+            cookie: Array(cookie.utf8), door: door, session: session,
             reissued: isPrevious ? token.signed(with: keys) : nil)
         memo.insert(entry)
         return entry

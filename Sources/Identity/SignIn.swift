@@ -15,12 +15,14 @@ package final class SignIn: Sendable {
     private let mails: MailQueue
     private let limits: Limits
     private let settings: LiveSettings
+    /// Where its sessions count.
+    private let door: Door
     private let time: any TimeSource
     private let logger = Logger(label: "identity")
 
     init(
         store: StateStore, keyring: Keyring, sessions: SessionTable, mails: MailQueue, limits: Limits,
-        settings: LiveSettings, time: any TimeSource
+        settings: LiveSettings, door: Door = .app, time: any TimeSource
     ) {
         self.store = store
         self.keyring = keyring
@@ -28,6 +30,7 @@ package final class SignIn: Sendable {
         self.mails = mails
         self.limits = limits
         self.settings = settings
+        self.door = door
         self.time = time
     }
 
@@ -127,7 +130,10 @@ package final class SignIn: Sendable {
         guard let code = Base32.canonical(code), code.utf8.count == NewLink.codeLength,
             let nonceHash = NewLink.hash(nonce: nonce)
         else { return .invalid }
-        let hashes = keyring.shortCodes.map { NewLink.hash(code: code, nonceHash: nonceHash, key: $0) }
+        let origin = settings.current.baseURL.origin
+        let hashes = keyring.shortCodes.map {
+            NewLink.hash(code: code, nonceHash: nonceHash, origin: origin, key: $0)
+        }
         return await spend(.code(hashes: hashes), nonce: nonce, client: client)
     }
 
@@ -163,7 +169,7 @@ package final class SignIn: Sendable {
         log("signed in", client, session.email, ["session": "\(session.id)"])
         let token = SessionToken(
             identifier: identifier, subject: session.user, issuedAt: session.begun.unixSeconds,
-            expiresAt: session.expiresUnixSeconds)
+            expiresAt: session.expiresUnixSeconds, door: door)
         return .signedIn(
             NewSession(
                 session: session, cookieValue: token.signed(with: keyring.session), email: session.email,

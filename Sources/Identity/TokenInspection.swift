@@ -42,15 +42,16 @@ package struct TokenInspection: Equatable, Sendable {
             return
         }
         let type = parts.header["typ"]?.string
-        let kind: Kind = type == LinkToken.type ? .link : type == SessionToken.type ? .session : .unknown
+        let door = Door.allCases.first { $0.sessionType == type }
+        let kind: Kind = type == LinkToken.type ? .link : door != nil ? .session : .unknown
         var findings: [String] = []
         if kind == .unknown {
-            findings.append("Its typ is neither \(LinkToken.type) nor \(SessionToken.type)")
+            findings.append("Its typ is neither \(LinkToken.type) nor \(Door.app.sessionType)")
         }
         findings += Self.findings(claims: parts.claims, kind: kind, origin: origin, now: now)
         let identifier = kind == .session ? parts.claims["sid"]?.string : nil
         self.init(
-            kind: kind, signature: Self.signature(of: text, kind: kind, keyring: keyring),
+            kind: kind, signature: Self.signature(of: text, kind: kind, door: door ?? .app, keyring: keyring),
             header: parts.header.mapValues(Self.text), claims: parts.claims.mapValues(Self.text),
             findings: findings,
             sessionID: identifier.map(SessionID.init(identifier:)))
@@ -74,12 +75,14 @@ package struct TokenInspection: Equatable, Sendable {
         findings.isEmpty && (signature == .right || signature == .rightByPreviousKey)
     }
 
-    private static func signature(of token: some StringProtocol, kind: Kind, keyring: Keyring?) -> Signature {
+    private static func signature(
+        of token: some StringProtocol, kind: Kind, door: Door, keyring: Keyring?
+    ) -> Signature {
         guard let keyring else { return .unchecked }
         let (type, keys): (String, KeyTable)
         switch kind {
         case .link: (type, keys) = (LinkToken.type, keyring.links)
-        case .session: (type, keys) = (SessionToken.type, keyring.session)
+        case .session: (type, keys) = (door.sessionType, keyring.session)
         case .unknown: return .wrong
         }
         guard let verified = SignedToken.verify(token, type: type, keys: keys) else { return .wrong }

@@ -52,6 +52,15 @@ func `a loopback origin accepts its three spellings, with the port`(text: String
     #expect(url.acceptedAuthorities == ["localhost:7870", "127.0.0.1:7870", "[::1]:7870"])
 }
 
+@Test func `a name below localhost is loopback, and another one`() throws {
+    let url = try BaseURL("http://owner.localhost:7870")
+    #expect(url.isLoopback)
+    #expect(url.acceptedAuthorities == ["owner.localhost:7870"])
+    #expect(try !url.sharesHost(with: BaseURL("http://localhost:7870")))
+    #expect(try url.sharesHost(with: BaseURL("http://owner.localhost:1")))
+    #expect(try BaseURL("http://[::1]:1").sharesHost(with: BaseURL("http://localhost:2")))
+}
+
 @Test(arguments: ["http://localhost.example.com", "http://128.0.0.1", "http://[::2]", "http://notlocalhost"])
 func `a name that only looks like loopback is none`(text: String) throws {
     #expect(try !BaseURL(text).isLoopback)

@@ -48,8 +48,22 @@ struct SiteFixture {
     }
 
     func site() throws -> Site {
+        try Site(settings: settings(), useCases: useCases(), version: "0.0.0")
+    }
+
+    /// The site of the owner's door; its page says what it was asked.
+    func ownerSite() throws -> Site {
+        guard let own = try settings().atOwnersDoor else { throw NotOurs() }
+        return try Site(settings: own, useCases: useCases(), version: "0.0.0") { request, admin in
+            LocalResponse(
+                status: .ok, headers: ["content-security-policy": "default-src 'none'"],
+                body: Array("\(request.method) \(request.path) for \(admin.user)".utf8))
+        }
+    }
+
+    private func useCases() -> SignInUseCases {
         let (asked, linkAnswer, view, signIn, signsOut) = (asked, linkAnswer, view, signIn, signsOutDurably)
-        let useCases = SignInUseCases(
+        return SignInUseCases(
             requestLink: {
                 asked.note(.requestLink(email: $0, nonce: $2, next: $3))
                 return linkAnswer
@@ -70,7 +84,6 @@ struct SiteFixture {
                 asked.note(.signOut(user: $0.user))
                 return signsOut
             })
-        return try Site(settings: settings(), useCases: useCases, version: "0.0.0")
     }
 
     /// Puts a request to the site as the edge does.

@@ -94,7 +94,8 @@ import Testing
         let ours = SessionToken(
             identifier: SessionToken.randomIdentifier(), subject: "ann@example.com", issuedAt: 1_790_000_000,
             expiresAt: 1_790_604_800)
-        let arguments = Self.arguments(IdentityFixture.sessionKey, .sessionCookie, "HS256", SessionToken.type)
+        let arguments = Self.arguments(
+            IdentityFixture.sessionKey, .sessionCookie, "HS256", Door.app.sessionType)
         let read = try Self.run(Self.verify, arguments + [ours.signed(with: keyring.session), ""])
         #expect(read == "ann@example.com 1790000000 1790604800")
 

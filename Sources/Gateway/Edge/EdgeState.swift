@@ -31,6 +31,14 @@ struct SessionAccess: Sendable {
         self.touch = { table.touch($0) }
     }
 
+    /// Sessions of the owner's door: only those begun there, and only while their address is an admin's.
+    init(_ table: SessionTable, ofOwners admins: Set<EmailAddress>) {
+        self.authenticate = { cookie in
+            table.authenticate(cookie, at: .owner).flatMap { admins.contains($0.session.email) ? $0 : nil }
+        }
+        self.touch = { table.touch($0) }
+    }
+
     init(
         authenticate: @escaping @Sendable (String) -> SessionTable.Authenticated?,
         touch: @escaping @Sendable (Session) -> Void
@@ -41,6 +49,7 @@ struct SessionAccess: Sendable {
 }
 
 final class EdgeState: Sendable {
+    let baseURL: BaseURL
     let site: any EdgeSite
     let cookies: SiteCookies
     let sessions: SessionAccess
@@ -54,13 +63,22 @@ final class EdgeState: Sendable {
     let streamsResponses: Bool
     let logsRequests: Bool
     let sessionLifetime: Duration
+    /// What counts at the owner's door; nil without one.
+    let owner: EdgeState?
 
-    init(settings: Settings, site: any EdgeSite, cookies: SiteCookies, sessions: SessionAccess) {
+    init(
+        settings: Settings, site: any EdgeSite, cookies: SiteCookies, sessions: SessionAccess,
+        owner: EdgeState? = nil
+    ) {
         let authorities = settings.baseURL.acceptedAuthorities
+        self.owner = owner
+        self.baseURL = settings.baseURL
         self.site = site
         self.cookies = cookies
         self.sessions = sessions
-        self.requestGuard = RequestGuard(authorities: authorities.sorted())
+        self.requestGuard = RequestGuard(
+            authorities: authorities.sorted(),
+            ownerAuthorities: owner.map { $0.baseURL.acceptedAuthorities.sorted() } ?? [])
         self.clientAddress = ClientAddress(trusted: settings.proxy.trustedProxies)
         self.publicScheme = settings.baseURL.scheme.rawValue
         self.origins = Set(authorities.map { "\(settings.baseURL.scheme.rawValue)://\($0)" })

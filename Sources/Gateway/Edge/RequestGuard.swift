@@ -1,3 +1,5 @@
+import Identity
+
 // Decides from a head alone whether a request may go on: what is ambiguous in framing, host, target or headers
 // ends here. Pure: bytes in, verdict out.
 
@@ -27,6 +29,7 @@ struct Admission: Equatable {
     var expectsContinue: Bool
     var upgrade: UpgradeRequest
     var target: TargetClass
+    var door = Door.app
 }
 
 /// Whether a request asks for another protocol on this connection.
@@ -37,13 +40,16 @@ enum UpgradeRequest: Equatable {
     case other
 }
 
-/// The rules of one origin.
+/// The rules of our origins.
 struct RequestGuard: Sendable {
-    /// Every spelling of `Host` that means us, lower-case.
+    /// Every spelling of `Host` that means the app's door, lower-case.
     let authorities: [[UInt8]]
+    /// Those that mean the owner's door; empty without one.
+    let ownerAuthorities: [[UInt8]]
 
-    init(authorities: some Sequence<String>) {
+    init(authorities: some Sequence<String>, ownerAuthorities: some Sequence<String> = []) {
         self.authorities = authorities.map { Array($0.utf8) }
+        self.ownerAuthorities = ownerAuthorities.map { Array($0.utf8) }
     }
 
     func admit(_ head: RequestHead) -> Result<Admission, Refusal> {
@@ -53,7 +59,7 @@ struct RequestGuard: Sendable {
             guard target != .disguised else { throw .badRequest("the target could be read as one of ours") }
             try checkFields(head)
             let framing = try framing(head)
-            try checkHost(head, isHealth: target == .ours && Self.isHealth(head))
+            let door = try door(head, isHealth: target == .ours && Self.isHealth(head))
             let connection = try ConnectionOptions(head.block)
             let expectsContinue = try expectation(head)
             let isPersistent =
@@ -61,7 +67,7 @@ struct RequestGuard: Sendable {
             return Admission(
                 framing: framing, isPersistent: isPersistent, expectsContinue: expectsContinue,
                 upgrade: connection.upgrade ? try UpgradeRequest(head, framing: framing) : .none,
-                target: target)
+                target: target, door: door)
         }
     }
 
@@ -110,14 +116,14 @@ struct RequestGuard: Sendable {
     /// RFC 9112 §3.2: exactly one `Host`, ours, and the same as in an absolute-form target.
     ///
     /// Probes of the health address may come by any name.
-    private func checkHost(_ head: RequestHead, isHealth: Bool) throws(Refusal) {
+    private func door(_ head: RequestHead, isHealth: Bool) throws(Refusal) -> Door {
         var host: Field?
         for field in head.block.fields where field.name == .host {
             guard host == nil else { throw .badRequest("more than one Host") }
             host = field
         }
         guard let host else {
-            if isHealth && head.minorVersion == 0 && head.targetAuthority == nil { return }
+            if isHealth && head.minorVersion == 0 && head.targetAuthority == nil { return .app }
             throw .badRequest("no Host")
         }
         let isSame = head.block.withBytes { bytes in
@@ -126,10 +132,13 @@ struct RequestGuard: Sendable {
                 .elementsEqual(bytes[host.valueRange].lazy.map(ByteClass.lowercased))
         }
         guard isSame else { throw .badRequest("the target names another host than Host") }
-        guard isHealth || accepts(head.block, host) else { throw .misdirected }
+        if Self.names(authorities, head.block, host) { return .app }
+        if Self.names(ownerAuthorities, head.block, host) { return .owner }
+        guard isHealth else { throw .misdirected }
+        return .app
     }
 
-    private func accepts(_ block: FieldBlock, _ host: Field) -> Bool {
+    private static func names(_ authorities: [[UInt8]], _ block: FieldBlock, _ host: Field) -> Bool {
         block.withBytes { bytes in
             let value = bytes[host.valueRange]
             return authorities.contains { authority in

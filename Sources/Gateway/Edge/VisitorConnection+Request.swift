@@ -73,7 +73,9 @@ extension VisitorConnection {
     }
 
     private func begin(_ head: RequestHead, _ admission: Admission) {
-        let state = shared.state
+        let isOwnersDoor = admission.door == .owner
+        // The guard knows the owner's door only from a state that has one.
+        let state = isOwnersDoor ? shared.state.owner ?? shared.state : shared.state
         let exchange = Exchange(
             head: head, admission: admission, state: state, visitorAddress: visitorAddress(head, state),
             startedAt: .now())
@@ -89,6 +91,9 @@ extension VisitorConnection {
             answer(
                 state.site.challenge(method: method, target: head.target, headers: HTTPHeaders(head.block)),
                 exchange)
+        } else if isOwnersDoor {
+            // Whatever it asks for: the app is not behind this door.
+            beginLocal(.ownerPage, exchange)
         } else if admission.upgrade != .none, !hasOwnOrigin(exchange) {
             refuse(.foreignOrigin, head)
         } else {

@@ -1,3 +1,5 @@
+import GateConfig
+
 // Which cookies are ours, in every spelling that a browser or an app could give them.
 
 /// The names of our cookies.
@@ -9,7 +11,7 @@ struct CookieNames: Sendable, Equatable {
     let session: String
     let nonce: String
     let confirmation: String
-    /// Without a prefix, lower-case.
+    /// Of both doors: without a prefix, lower-case.
     private let bare: [[UInt8]]
 
     init(sessionName: String, hasHostPrefix: Bool) {
@@ -17,7 +19,9 @@ struct CookieNames: Sendable, Equatable {
         self.session = prefix + sessionName
         self.nonce = prefix + "runegate_nonce"
         self.confirmation = prefix + "runegate_confirm"
-        self.bare = [sessionName, "runegate_nonce", "runegate_confirm"].map { Array($0.lowercased().utf8) }
+        self.bare = [
+            sessionName, "runegate_nonce", "runegate_confirm", CookieSettings.ownerSessionName,
+        ].map { Array($0.lowercased().utf8) }
     }
 
     /// Whether a cookie of this name is ours: with or without a prefix, in any case.

@@ -29,6 +29,11 @@ struct OurOrigins: Sendable {
         return origin.isEmpty ? site.isEmpty || site == ["same-origin"] : isAbsentOrOurs(origin)
     }
 
+    /// Whether the request says that it comes from a page of ours.
+    func isOurs(_ headers: HTTPHeaders) -> Bool {
+        !headers["origin"].isEmpty && isAbsentOrOurs(headers["origin"])
+    }
+
     private func isAbsentOrOurs(_ values: [String]) -> Bool {
         values.isEmpty || (values.count == 1 && values.allSatisfy(origins.contains))
     }

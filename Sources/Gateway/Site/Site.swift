@@ -22,18 +22,26 @@ package final class Site: Sendable {
     let origins: OurOrigins
     let confirmation: ConfirmationKey
     private let routes: SiteRoutes
+    /// The owner's page, at the owner's door; nil at the app's.
+    let ownerPageAnswer: OwnerPageAnswer?
 
+    /// A site for one door; with `ownerPage` it is the owner's.
+    ///
     /// - Throws: When the configured logo cannot be read.
     package convenience init(
-        settings: Settings, signIn: SignIn, sessions: SessionTable, version: String
+        settings: Settings, signIn: SignIn, sessions: SessionTable, version: String,
+        ownerPage: OwnerPageAnswer? = nil
     ) throws(Fault) {
         try self.init(
-            settings: settings, useCases: SignInUseCases(signIn: signIn, sessions: sessions), version: version
-        )
+            settings: settings, useCases: SignInUseCases(signIn: signIn, sessions: sessions),
+            version: version, ownerPage: ownerPage)
     }
 
-    init(settings: Settings, useCases: SignInUseCases, version: String) throws(Fault) {
+    init(
+        settings: Settings, useCases: SignInUseCases, version: String, ownerPage: OwnerPageAnswer? = nil
+    ) throws(Fault) {
         self.settings = settings
+        self.ownerPageAnswer = ownerPage
         self.version = version
         self.useCases = useCases
         self.cookies = SiteCookies(settings: settings.cookies, isHTTPS: settings.baseURL.isHTTPS)
@@ -73,6 +81,7 @@ package final class Site: Sendable {
         case .health: return health()
         case .rateLimits: return rateLimits()
         case .debug(let view): return debug(view, request)
+        case .ownerPage: return await ownerPage(request)
         case .asset(let name):
             return assets.response(name) ?? failure(.notFound, wantsHTML: wantsPage(request.headers))
         case .notFound: return failure(.notFound, wantsHTML: wantsPage(request.headers))

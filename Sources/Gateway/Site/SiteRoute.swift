@@ -22,6 +22,8 @@ package enum SiteRoute: Equatable, Sendable {
     /// A file inside the binary, by its hashed name.
     case asset(String)
     case debug(DebugView)
+    /// Whatever is not ours at the owner's door, for an admin who is signed in there.
+    case ownerPage
     case notFound
     /// The address is ours, the method is not; `allow` is the `Allow` header (RFC 9110 §10.2.1).
     case methodNotAllowed(allow: String)

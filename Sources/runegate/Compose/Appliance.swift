@@ -35,15 +35,15 @@ struct Appliance {
         let mail = try MailLife(
             settings: settings, socketPath: mailSocket, queue: identity.mailQueue, group: group)
         let board = SelectionBoard(Selection(current: paths[0], alternative: paths.dropFirst().first))
+        let actions = OwnerActions(
+            settings: settings, identity: identity, mail: mail.tester, selection: board.reader, paths: paths)
+        let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
         let gateway = GatewayLife(
             settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,
-            isReady: isReady)
+            ownersDoor: OwnersDoor(actions: actions, metrics: metrics, brand: brand), isReady: isReady)
         let control = ControlLife(
-            settings: settings, passed: sockets["control"],
-            actions: OwnerActions(
-                settings: settings, identity: identity, mail: mail.tester, selection: board.reader,
-                paths: paths),
-            metrics: metrics, group: group)
+            settings: settings, passed: sockets["control"], actions: actions, brand: brand, metrics: metrics,
+            group: group)
         // They end in reverse order: visitors first, the database last.
         var services: [(String, any Service)] = [
             ("identity", IdentityLife(identity: identity)), ("mail", mail), ("control", control),

@@ -12,6 +12,7 @@ struct ControlLife: Service {
     /// A listening socket from systemd; it wins over the configured path.
     let passed: Int32?
     let actions: OwnerActions
+    let brand: OwnerPageBrand
     let metrics: MetricsRegistry
     let group: any EventLoopGroup
     let logger = Logger(label: "control")
@@ -26,7 +27,6 @@ struct ControlLife: Service {
     }
 
     private func open() async throws(Fault) -> [ControlServer] {
-        let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
         let socket: ControlSocket =
             passed.map { .descriptor($0) }
             ?? .path(settings.controlSocket ?? "\(settings.stateDirectory)/control.sock")

@@ -1,3 +1,4 @@
+import Control
 import GateConfig
 import GateModel
 import Gateway
@@ -15,6 +16,7 @@ final class GatewayLife: Service {
     private let listeners: [GatewayListener]
     private let identity: IdentityServices
     private let reader: SelectionReader
+    private let ownersDoor: OwnersDoor
     private let isReady: @Sendable ([ListenAddress]) -> Void
     private let logger = Logger(label: "serve")
     private let server = Mutex<GatewayServer?>(nil)
@@ -23,19 +25,19 @@ final class GatewayLife: Service {
     /// called once, when visitors can come.
     init(
         settings: Settings, passed: Int32?, identity: IdentityServices, reader: SelectionReader,
-        isReady: @escaping @Sendable ([ListenAddress]) -> Void
+        ownersDoor: OwnersDoor, isReady: @escaping @Sendable ([ListenAddress]) -> Void
     ) {
         self.settings = settings
         self.listeners = [passed.map { .passed(descriptor: $0) } ?? .address(settings.listen)]
         self.identity = identity
         self.reader = reader
+        self.ownersDoor = ownersDoor
         self.isReady = isReady
     }
 
     func run() async throws {
         let server = try await GatewayServer.start(
-            settings: settings, listeners: listeners, site: try site(settings), sessions: identity.sessions,
-            reader: reader)
+            doors: try doors(settings), listeners: listeners, sessions: identity.sessions, reader: reader)
         self.server.withLock { $0 = server }
         for address in server.addresses {
             logger.notice(
@@ -50,8 +52,8 @@ final class GatewayLife: Service {
 
     /// Takes new settings for requests that begin from now on.
     func apply(_ settings: Settings) throws(Fault) {
-        let site = try site(settings)
-        server.withLock { $0 }?.apply(settings, site: site, sessions: identity.sessions)
+        let doors = try doors(settings)
+        server.withLock { $0 }?.apply(doors, sessions: identity.sessions)
     }
 
     /// READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.
@@ -63,8 +65,14 @@ final class GatewayLife: Service {
         isReady(server.addresses)
     }
 
-    private func site(_ settings: Settings) throws(Fault) -> Site {
-        try Site(
+    private func doors(_ settings: Settings) throws(Fault) -> GatewayDoors {
+        let site = try Site(
             settings: settings, signIn: identity.signIn, sessions: identity.sessions, version: Version.text)
+        guard let own = settings.atOwnersDoor else { return GatewayDoors(settings: settings, site: site) }
+        let ownerSite = try Site(
+            settings: own, signIn: identity.signInAtOwnersDoor(IdentitySettings(own)),
+            sessions: identity.sessions, version: Version.text, ownerPage: ownersDoor.answer)
+        return GatewayDoors(
+            settings: settings, site: site, owner: GatewayDoors.Owner(settings: own, site: ownerSite))
     }
 }

@@ -60,7 +60,17 @@ final class EdgeFixture: Sendable {
                 $0 == "good" ? SessionTable.Authenticated(session: session, reissuedCookie: nil) : nil
             },
             touch: { _ in })
-        let state = EdgeState(settings: settings, site: pages, cookies: pages.cookies, sessions: access)
+        let owner = try settings.atOwnersDoor.map { own in
+            let pages = try site.ownerSite()
+            let access = SessionAccess(
+                authenticate: {
+                    $0 == "owner" ? SessionTable.Authenticated(session: session, reissuedCookie: nil) : nil
+                },
+                touch: { _ in })
+            return EdgeState(settings: own, site: pages, cookies: pages.cookies, sessions: access)
+        }
+        let state = EdgeState(
+            settings: settings, site: pages, cookies: pages.cookies, sessions: access, owner: owner)
         let path = UpstreamPath(
             name: .direct, endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: app.port))
         let gateway = try await GatewayServer.start(
