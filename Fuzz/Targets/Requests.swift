@@ -25,7 +25,9 @@ func fuzzRequestHead(_ bytes: UnsafeRawBufferPointer) {
         precondition(head.block.string(field.nameRange) == name, "another field name")
         // Bytes above ASCII are passed on unread; as text they are nobody's business.
         guard value.utf8.allSatisfy({ $0 < 0x80 }) else { continue }
-        precondition(head.block.string(field.valueRange) == value, "another field value")
+        // The blanks behind a value, which are no part of it (RFC 9110 §5.5), are left to the caller by llhttp.
+        let read = Array(value.utf8).withUnsafeBytes { Array($0.trimmingBlanks) }
+        precondition(head.block.withValue(of: field) { Array($0) } == read, "another field value")
     }
 }
 
