@@ -88,7 +88,13 @@ let package = Package(
                 metrics,
                 nio("NIOCore"), nio("NIOPosix"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // Packed relocations (glibc 2.36) are two megabytes less to read at start; gold cannot write them.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+                    .when(configuration: .release))
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["GateModel"], path: "Tests/TestSupport", swiftSettings: strict
