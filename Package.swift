@@ -89,10 +89,16 @@ let package = Package(
                 nio("NIOCore"), nio("NIOPosix"),
             ],
             swiftSettings: strict,
-            // Packed relocations (glibc 2.36) are two megabytes less to read at start; gold cannot write them.
+            // Two things that gold cannot do: packed relocations (glibc 2.36) are two megabytes less to read;
+            // what runs at start lies together, and the rest stays on disk (Benchmarks/start_order.py).
             linkerSettings: [
                 .unsafeFlags(
-                    ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+                    [
+                        "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+                        "-Xlinker",
+                        "--symbol-ordering-file=\(Context.packageDirectory)/tools/build/start-order.txt",
+                        "-Xlinker", "--no-warn-symbol-ordering",
+                    ],
                     .when(configuration: .release))
             ]),
 
