@@ -29,6 +29,13 @@ struct TOMLFile {
         guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {
             return .failure(syntaxError(at: 0, 0, in: path, text: "", expected: "a text without NUL"))
         }
+        if let place = TOMLLocator.impossibleCharacter(in: text) {
+            let found = hidesText ? nil : line(place.line, of: text)
+            return .failure(
+                syntaxError(
+                    at: place.line, place.column, in: path, text: found,
+                    expected: "valid TOML: key = \"value\", with quotes around what is not plain ASCII"))
+        }
         do {
             let table = try TOMLTable(string: text)
             let places = TOMLLocator.places(in: text)

@@ -22,6 +22,50 @@ struct TOMLLocator {
         return locator.scan()
     }
 
+    /// Where the first character stands that the library must not see; nil when all is well.
+    ///
+    /// It ends the process over some that TOML 1.0 has no place for, instead of saying so: characters beyond ASCII outside of strings and comments, and a table whose name does not
+    /// begin like a name. The text need not be TOML: behind its first syntax error the answer does not matter.
+    static func impossibleCharacter(in text: String) -> TextPosition? {
+        var locator = TOMLLocator(text)
+        return locator.findImpossible()
+    }
+
+    private mutating func findImpossible() -> TextPosition? {
+        if current == "\u{feff}" { step() }
+        var depth = 0
+        var isAtStart = true
+        while let scalar = current {
+            switch scalar {
+            case " ", "\t", "\r": step()
+            case "\n":
+                step()
+                if depth <= 0 { (depth, isAtStart) = (0, true) }
+            case "#": skipLine()
+            case "[" where isAtStart:
+                isAtStart = false
+                step()
+                if current == "[" { step() }
+                skipBlanks()
+                if let first = current, !Self.beginsName(first) { return position }
+            default:
+                guard scalar.value < 0x80 else { return position }
+                isAtStart = false
+                if scalar == "[" || scalar == "{" { depth += 1 }
+                if scalar == "]" || scalar == "}" { depth -= 1 }
+                if scalar == "\"" || scalar == "'" { skipString(scalar) } else { step() }
+            }
+        }
+        return nil
+    }
+
+    private static func beginsName(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "-", "_", "\"", "'": true
+        default: false
+        }
+    }
+
     private var current: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
     private mutating func step() {

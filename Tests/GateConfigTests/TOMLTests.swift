@@ -133,3 +133,16 @@ func `a NUL does not hide the rest of a file`(text: String) {
     #expect(
         load(text).problems == ["/etc/runegate/runegate.toml: the line is \"\"; expected a text without NUL"])
 }
+
+@Test(arguments: [
+    ("[ü]", 1, 2), ("[+x]", 1, 2), ("a = \"ü\" # ü\n[[ ! ]]", 2, 4), ("é = 1", 1, 1),
+    ("a = [\n  [+1],\n]\nb = ü", 4, 5),
+])
+func `what the library would die of is told with line and column`(text: String, line: Int, column: Int) {
+    #expect(TOMLLocator.impossibleCharacter(in: text) == TextPosition(line: line, column: column))
+    guard case .failure(let error) = TOMLFile.parse(text, path: "x.toml", hidesText: false) else {
+        Issue.record("taken")
+        return
+    }
+    #expect(error.place == .file(path: "x.toml", line: line, column: column))
+}

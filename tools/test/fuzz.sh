@@ -28,8 +28,9 @@ for target in "${targets[@]}"; do
     mkdir -p "$corpus"
     flags=(-max_total_time="$seconds" -max_len=4096 -timeout=10 -artifact_prefix="$output/$target-")
     # TOMLKit keeps a few bytes of each table it parses; leaks of ours are looked for everywhere else.
-    if [[ $target == configuration ]]; then flags+=(-detect_leaks=0); fi
-    if "$scratch/debug/runegate-fuzz" "$target" "${flags[@]}" "$corpus" "Fuzz/Corpus/$target" \
+    leaks=1
+    if [[ $target == configuration ]]; then leaks=0 flags+=(-detect_leaks=0); fi
+    if ASAN_OPTIONS=detect_leaks=$leaks "$scratch/debug/runegate-fuzz" "$target" "${flags[@]}" "$corpus" "Fuzz/Corpus/$target" \
         >"$output/$target.log" 2>&1; then
         runs=$(sed -nE 's/^Done ([0-9]+) runs.*/\1/p' "$output/$target.log")
         echo "fuzz $target: $runs inputs, nothing found"
