@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CMNL", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
 
         // From the bottom up: nothing below imports anything above.
         library("GateModel", []),
@@ -61,6 +62,7 @@ let package = Package(
         library("Store", ["Cryptography", "GateModel", logging, grdb]),
         library("Identity", ["Store", "Mail", "Cryptography", "GateModel", "GateConfig", logging]),
         library("UpstreamSelection", ["GateModel"]),
+        library("WireGuardKernel", ["CMNL", "GateModel"]),
         library(
             "Gateway",
             [
@@ -84,7 +86,7 @@ let package = Package(
             dependencies: [
                 "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store",
                 "Identity",
-                "UpstreamSelection", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging,
+                "UpstreamSelection", "WireGuardKernel", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging,
                 metrics,
                 nio("NIOCore"), nio("NIOPosix"),
             ],
@@ -115,6 +117,7 @@ let package = Package(
         tests("Store", ["Cryptography", logging, grdb]),
         tests("Identity", ["Store", "Mail", "Cryptography", "GateConfig", logging]),
         tests("UpstreamSelection"),
+        tests("WireGuardKernel"),
         tests(
             "Gateway",
             [

@@ -12,6 +12,7 @@ struct Runegate: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, SessionsCommand.self, LoginLinkCommand.self,
             MailCommand.self, TokenCommand.self, DemoCommand.self, MailerCommand.self,
+            WireGuardReaderCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

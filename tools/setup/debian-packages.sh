@@ -8,7 +8,7 @@
 # Runs as root, or through sudo otherwise.
 set -euo pipefail
 
-build=(libssl-dev libsystemd-dev libsqlite3-dev libqrencode-dev pkg-config)
+build=(libmnl-dev libssl-dev libsystemd-dev libsqlite3-dev libqrencode-dev pkg-config)
 test=(chromium curl nginx openssl python3-venv)
 bench=(haproxy nginx python3 wrk)
 
