@@ -6,7 +6,7 @@ import Testing
 /// A device with one peer, in the kernel's order of attributes.
 private let oneMessage = HexFixture(
     """
-    nlmsghdr          c4010000 2300 0200 07000000 09000000   # type 35, NLM_F_MULTI
+    nlmsghdr          58010000 2300 0200 07000000 09000000   # type 35, NLM_F_MULTI
     genlmsghdr        00 01 0000
     LISTEN_PORT       0600 0600 6cca 0000                    # 51820
     FWMARK            0800 0700 00000000
@@ -14,8 +14,8 @@ private let oneMessage = HexFixture(
     IFNAME            0800 0200 77673000                     # wg0
     PRIVATE_KEY       2400 0300 \(key(0xaa))
     PUBLIC_KEY        2400 0400 \(key(0x11))
-    PEERS             4c01 0880
-    peer              4801 0080
+    PEERS             dc00 0880
+    peer              d800 0080
     PUBLIC_KEY        2400 0100 \(key(0x22))
     PRESHARED_KEY     2400 0200 \(key(0xbb))
     LAST_HANDSHAKE    1400 0600 00e9b16a00000000 15cd5b0700000000
@@ -29,7 +29,7 @@ private let oneMessage = HexFixture(
     FAMILY            0600 0100 0200 0000
     IPADDR            0800 0200 0a000002
     CIDR_MASK         0500 0300 20 000000
-    allowed_ip6       1c00 0080
+    allowed_ip        1c00 0080
     FAMILY            0600 0100 0200 0000
     IPADDR            0800 0200 c0a80000
     CIDR_MASK         0500 0300 10 000000
@@ -73,30 +73,28 @@ private func assemble(_ messages: [[UInt8]]) throws(NetlinkFailure) -> WireGuard
     #expect(!text.contains("170, 170") && !text.contains("187, 187"))
 
     let buffer = ReceiveBuffer(byteCount: 1024)
-    func arrive(_ bytes: [UInt8]) -> (UnsafeMutableRawBufferPointer) throws(NetlinkFailure) -> Int {
-        { memory throws(NetlinkFailure) in
-            memory.copyBytes(from: bytes)
-            return bytes.count
-        }
+    let hasArrived = oneMessage.bytes.received(in: buffer) { (bytes: WireBytes) throws(Never) -> Bool in
+        bytes.array.contains(0xaa)
     }
-    let seen = try buffer.receive(arrive(oneMessage.bytes)) { $0.array }
-    #expect(seen.contains(0xaa))
-    // What lies in the memory before the next answer is written there.
-    let left = try buffer.receive({ memory throws(NetlinkFailure) in memory.count }, read: { $0.array })
-    #expect(left.prefix(oneMessage.bytes.count).allSatisfy { $0 == 0 })
+    #expect(hasArrived)
+    #expect(buffer.leftovers.prefix(oneMessage.bytes.count).allSatisfy { $0 == 0 })
 }
 
 @Test func `a failed reading wipes the buffer, too`() throws {
     let buffer = ReceiveBuffer(byteCount: 64)
+    let secret = [UInt8](repeating: 0xaa, count: 64)
+    #expect(throws: NetlinkFailure.silent) {
+        try secret.received(in: buffer) { (_: WireBytes) throws(NetlinkFailure) -> Void in throw .silent }
+    }
+    #expect(!buffer.leftovers.contains(0xaa))
     #expect(throws: NetlinkFailure.silent) {
         try buffer.receive(
-            { memory throws(NetlinkFailure) in
-                memory.copyBytes(from: [UInt8](repeating: 0xaa, count: 64))
+            { (memory: UnsafeMutableRawBufferPointer) throws(NetlinkFailure) -> Int in
+                memory.copyBytes(from: secret)
                 throw .silent
-            }, read: { _ in })
+            }, read: { (_: WireBytes) throws(NetlinkFailure) -> Void in })
     }
-    let left = try buffer.receive({ memory throws(NetlinkFailure) in memory.count }, read: { $0.array })
-    #expect(!left.contains(0xaa))
+    #expect(!buffer.leftovers.contains(0xaa))
 }
 
 @Test func `a peer that goes on in further messages keeps its values and gets all its allowed IPs`() throws {
@@ -167,25 +165,23 @@ private func `an answer that makes no sense is refused`(damage: Damage) throws {
 @Test func `IPv6, the old form of time, never, and what a later kernel adds are read`() throws {
     let fixture = HexFixture(
         """
-        nlmsghdr          b0000000 2300 0200 07000000 09000000
+        nlmsghdr          ac000000 2300 0200 07000000 09000000
         genlmsghdr        00 01 0000
         IFNAME            0800 0200 77673000
         unknown           0800 3f00 01020304
-        PEERS             8c00 0880
-        peer              8800 0080
+        PEERS             8800 0880
+        peer              8400 0080
         sockaddr_in6      2000 0400 0a00 ca6c 00000000 20010db8000000000000000000000001 00000000
         LAST_HANDSHAKE    0c00 0600 01000000 02000000
         PUBLIC_KEY        2400 0100 \(key(0x22))
-        ALLOWEDIPS        2c00 0980
-        allowed_ip        2800 0080
+        ALLOWEDIPS        3000 0980
+        allowed_ip        2c00 0080
         FAMILY            0600 0100 0a00 0000
         IPADDR            1400 0200 20010db8000000000000000000000000
         CIDR_MASK         0500 0300 20 000000
         flags             0400 0400
         """)
-    var bytes = fixture.bytes
-    bytes.replaceSubrange(0..<4, with: NetlinkBytesBuilder.bytes(UInt32(bytes.count)))
-    let device = try assemble([bytes])
+    let device = try assemble([fixture.bytes])
     let peer = try #require(device.peers.first)
     #expect(peer.endpoint?.description == "[2001:db8::1]:51820")
     #expect(peer.lastHandshake == UnixTime(seconds: 1, nanoseconds: 2))

@@ -1,5 +1,3 @@
-@testable import WireGuardKernel
-
 /// Received bytes as a test writes them: a line for each struct or attribute, its name first, then its bytes in
 /// hexadecimal, in the order of the wire on a little-endian machine.
 ///
@@ -13,15 +11,5 @@ struct HexFixture {
             let digits = code.split(separator: " ").dropFirst().joined().compactMap(\.hexDigitValue)
             return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
         }
-    }
-
-    func read<Result, Failure: Error>(
-        _ body: (WireBytes) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try ReceiveBuffer(byteCount: max(1, bytes.count)).receive(
-            { memory throws(Failure) in
-                memory.copyBytes(from: bytes)
-                return bytes.count
-            }, read: body)
     }
 }
