@@ -117,7 +117,11 @@ let package = Package(
         tests("Store", ["Cryptography", logging, grdb]),
         tests("Identity", ["Store", "Mail", "Cryptography", "GateConfig", logging]),
         tests("UpstreamSelection"),
-        tests("WireGuardKernel"),
+        // What the tests on real interfaces look through: in network namespaces, and in a virtual machine.
+        .executableTarget(
+            name: "wireguard-probe", dependencies: ["WireGuardKernel"], path: "Tests/WireGuardProbe",
+            swiftSettings: strict),
+        tests("WireGuardKernel", ["wireguard-probe"]),
         tests(
             "Gateway",
             [
@@ -142,8 +146,8 @@ if isFuzzing {
         .executableTarget(
             name: "runegate-fuzz",
             dependencies: [
-                "GateModel", "Cryptography", "GateConfig", "Identity", "Gateway", nio("NIOCore"),
-                nio("NIOEmbedded"), nio("NIOHTTP1"),
+                "GateModel", "Cryptography", "GateConfig", "Identity", "Gateway", "WireGuardKernel",
+                nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"),
             ],
             path: "Fuzz", exclude: ["Corpus"], swiftSettings: strict,
             // gold stumbles over the sanitizers' debug information.

@@ -18,6 +18,9 @@ struct Fuzz {
         "address": fuzzAddress,
         "redirect": fuzzRedirect,
         "configuration": fuzzConfiguration,
+        "netlink": fuzzNetlink,
+        "wireguard-userspace": fuzzUserspace,
+        "wireguard-sample": fuzzSampleLine,
     ]
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap { targets[$0] }
