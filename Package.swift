@@ -119,7 +119,7 @@ let package = Package(
         tests("UpstreamSelection"),
         // What the tests on real interfaces look through: in network namespaces, and in a virtual machine.
         .executableTarget(
-            name: "wireguard-probe", dependencies: ["WireGuardKernel"], path: "Tests/WireGuardProbe",
+            name: "wireguard-probe", dependencies: ["WireGuardKernel", "GateModel"], path: "Tests/WireGuardProbe",
             swiftSettings: strict),
         tests("WireGuardKernel", ["wireguard-probe"]),
         tests(

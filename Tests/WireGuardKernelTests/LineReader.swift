@@ -5,6 +5,8 @@ import Glibc
 final class LineReader {
     private let process = Process()
     private let pipe = Pipe()
+    /// All lines so far, for the message of a test that waited in vain.
+    private(set) var seen: [String] = []
 
     /// Starts words separated by spaces.
     init(_ line: String) throws {
@@ -25,6 +27,7 @@ final class LineReader {
     func line(containing text: String, limit: Duration = .seconds(20)) -> String? {
         let deadline = ContinuousClock.now + limit
         while let line = nextLine(until: deadline) {
+            seen.append(line)
             if line.contains(text) { return line }
         }
         return nil

@@ -123,10 +123,8 @@ func `a client that does not read is sent away, and the others stay`() async thr
     #expect(throws: Fault.self) { try ReaderServer(interface: try noInterface(), socket: .path(path)) }
 }
 
-/// A userspace WireGuard that answers with a fixed text.
-private func withUserspace(
-    answering text: String, _ body: (UserspaceWireGuard, InterfaceName) throws -> Void
-) throws {
+/// What is read from a userspace WireGuard that answers with a fixed text.
+private func device(answered text: String) throws -> WireGuardDevice? {
     let directory = TemporaryDirectory()
     let listener = try UnixSocket(listeningAt: "\(directory.path)/wg0.sock")
     let hasStarted = BlockingThread.start {
@@ -138,16 +136,12 @@ private func withUserspace(
         _ = client.send(Array(bytes.suffix(bytes.count - bytes.count / 2)))
     }
     #expect(hasStarted)
-    try body(UserspaceWireGuard(directory: directory.path), try InterfaceName("wg0"))
+    return try UserspaceWireGuard(directory: directory.path).device(try InterfaceName("wg0"))
 }
 
 @Test func `a userspace WireGuard is asked over its socket`() throws {
-    try withUserspace(answering: "listen_port=7\nerrno=0\n\n") { userspace, name in
-        #expect(try userspace.device(name)?.listenPort == 7)
-    }
-    try withUserspace(answering: "listen_port=7\n") { userspace, name in
-        #expect(throws: WireGuardProblem.self) { try userspace.device(name) }
-    }
+    #expect(try device(answered: "listen_port=7\nerrno=0\n\n")?.listenPort == 7)
+    #expect(throws: WireGuardProblem.self) { try device(answered: "listen_port=7\n") }
 }
 
 @Test func `a socket that is not there, or that nobody serves, is no userspace WireGuard`() throws {

@@ -61,9 +61,19 @@ final class UserspaceTunnel {
         }
     }
 
-    /// Lets traffic through, so that there is a handshake.
+    /// Waits until the ends have shaken hands: the keepalive of one begins that when its link is up.
     func exchange() throws {
-        try Command.run("ip netns exec \(there.name) ping -c 2 -i 0.2 -W 10 10.0.0.1")
+        try wait("no handshake") {
+            try Command.run("wg show \(here.name) latest-handshakes").contains("\t1")
+        }
+    }
+
+    private func wait(_ failure: String, until isTrue: () throws -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while try !isTrue() {
+            guard ContinuousClock.now < deadline else { throw Command.Failed(description: failure) }
+            usleep(20_000)
+        }
     }
 
     private static func end(_ name: String, _ directory: String) throws -> End {
@@ -93,12 +103,8 @@ final class UserspaceTunnel {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         programs.append(process)
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try Command.result("wg show \(end.name) listen-port").code != 0 {
-            guard ContinuousClock.now < deadline else {
-                throw Command.Failed(description: "wireguard-go does not answer")
-            }
-            usleep(20_000)
+        try wait("wireguard-go does not answer") {
+            try Command.result("wg show \(end.name) listen-port").code == 0
         }
     }
 }

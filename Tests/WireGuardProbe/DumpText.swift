@@ -1,3 +1,4 @@
+import GateModel
 import WireGuardKernel
 
 /// What was read, as `wg` prints it.

@@ -38,6 +38,8 @@ struct NetlinkRequest {
         type: UInt16, flags: UInt16, sequence: UInt32, body: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) -> NetlinkRequest {
         let bytes = withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 16) { buffer -> [UInt8] in
+            // libmnl leaves the padding as it is; what lay on the stack is none of the kernel's business.
+            buffer.initializeMemory(as: UInt8.self, repeating: 0)
             guard let header = mnl_nlmsg_put_header(buffer.baseAddress) else { return [] }
             header.pointee.nlmsg_type = type
             header.pointee.nlmsg_flags = flags
