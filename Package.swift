@@ -86,7 +86,8 @@ let package = Package(
             dependencies: [
                 "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store",
                 "Identity",
-                "UpstreamSelection", "WireGuardKernel", "Gateway", "Control", "Demo", arguments, lifecycle, signals, logging,
+                "UpstreamSelection", "WireGuardKernel", "Gateway", "Control", "Demo", arguments, lifecycle,
+                signals, logging,
                 metrics,
                 nio("NIOCore"), nio("NIOPosix"),
             ],
@@ -119,7 +120,8 @@ let package = Package(
         tests("UpstreamSelection"),
         // What the tests on real interfaces look through: in network namespaces, and in a virtual machine.
         .executableTarget(
-            name: "wireguard-probe", dependencies: ["WireGuardKernel", "GateModel"], path: "Tests/WireGuardProbe",
+            name: "wireguard-probe", dependencies: ["WireGuardKernel", "GateModel"],
+            path: "Tests/WireGuardProbe",
             swiftSettings: strict),
         tests("WireGuardKernel", ["wireguard-probe"]),
         tests(

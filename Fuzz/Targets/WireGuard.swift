@@ -25,7 +25,8 @@ func fuzzNetlink(_ bytes: UnsafeRawBufferPointer) {
 }
 
 func fuzzUserspace(_ bytes: UnsafeRawBufferPointer) {
-    guard let name = try? InterfaceName("wg0"), let now = UnixTime(seconds: 1_790_000_000, nanoseconds: 0) else {
+    guard let name = try? InterfaceName("wg0"), let now = UnixTime(seconds: 1_790_000_000, nanoseconds: 0)
+    else {
         return
     }
     guard let device = try? UserspaceReply.device(name, from: WireBytes(bytes), now: now) else { return }
@@ -46,7 +47,10 @@ func fuzzSampleLine(_ bytes: UnsafeRawBufferPointer) {
         precondition(whole == first + second, "the lines depend on how their bytes arrive")
     }
     for line in whole ?? [] {
-        guard let reading = SampleLine.reading(of: line), let again = SampleLine(reading).encoded else { continue }
-        precondition(SampleLine.reading(of: Array(again.dropLast())) == reading, "a reading does not come back")
+        guard let reading = SampleLine.reading(of: line), let again = SampleLine(reading).encoded else {
+            continue
+        }
+        precondition(
+            SampleLine.reading(of: Array(again.dropLast())) == reading, "a reading does not come back")
     }
 }

@@ -26,7 +26,8 @@ package enum WireGuardProblem: Error, Equatable, Sendable {
         switch failure {
         case .refused(errno: ENODEV): self = .noInterface(interface)
         case .refused(errno: EOPNOTSUPP): self = .notWireGuard(interface)
-        case .refused(errno: ENOENT), .system("socket", errno: EPROTONOSUPPORT): self = .noKernelModule(interface)
+        case .refused(errno: ENOENT), .system("socket", errno: EPROTONOSUPPORT):
+            self = .noKernelModule(interface)
         case .refused(errno: EPERM), .refused(errno: EACCES): self = .noPermission(interface)
         case .refused(errno: ENOBUFS), .overrun: self = .overrun(interface)
         case .refused(let errno): self = .system(interface, operation: "netlink request", errno: errno)

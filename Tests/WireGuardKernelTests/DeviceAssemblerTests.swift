@@ -142,21 +142,27 @@ private struct Damage: CustomStringConvertible, Sendable {
 }
 
 @Test(arguments: [
-    Damage(description: "an attribute shorter than its header", find: [8, 0, 7, 0], replacement: [3, 0, 7, 0]),
     Damage(
-        description: "an attribute longer than the message", find: [8, 0, 7, 0], replacement: [0xff, 0xff, 7, 0]),
+        description: "an attribute shorter than its header", find: [8, 0, 7, 0], replacement: [3, 0, 7, 0]),
+    Damage(
+        description: "an attribute longer than the message", find: [8, 0, 7, 0],
+        replacement: [0xff, 0xff, 7, 0]),
     Damage(description: "a family that is none", find: [6, 0, 1, 0, 2, 0], replacement: [6, 0, 1, 0, 9, 0]),
     Damage(
-        description: "a prefix longer than the address", find: [5, 0, 3, 0, 0x20], replacement: [5, 0, 3, 0, 33]),
+        description: "a prefix longer than the address", find: [5, 0, 3, 0, 0x20],
+        replacement: [5, 0, 3, 0, 33]),
     Damage(
         description: "an endpoint whose family does not fit its length", find: [0x14, 0, 4, 0, 2, 0],
         replacement: [0x14, 0, 4, 0, 10, 0]),
     Damage(
         description: "nanoseconds beyond a second", find: [0x15, 0xcd, 0x5b, 7],
         replacement: [0xff, 0xff, 0xff, 0x7f]),
-    Damage(description: "a name without end", find: [0x77, 0x67, 0x30, 0], replacement: [0x77, 0x67, 0x30, 0x31]),
-    Damage(description: "a name with a slash", find: [0x77, 0x67, 0x30, 0], replacement: [0x77, 0x2f, 0x30, 0]),
-    Damage(description: "another command", find: [0, 1, 0, 0, 6, 0, 6, 0], replacement: [1, 1, 0, 0, 6, 0, 6, 0]),
+    Damage(
+        description: "a name without end", find: [0x77, 0x67, 0x30, 0], replacement: [0x77, 0x67, 0x30, 0x31]),
+    Damage(
+        description: "a name with a slash", find: [0x77, 0x67, 0x30, 0], replacement: [0x77, 0x2f, 0x30, 0]),
+    Damage(
+        description: "another command", find: [0, 1, 0, 0, 6, 0, 6, 0], replacement: [1, 1, 0, 0, 6, 0, 6, 0]),
 ])
 private func `an answer that makes no sense is refused`(damage: Damage) throws {
     var bytes = oneMessage.bytes

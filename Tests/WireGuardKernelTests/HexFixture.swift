@@ -9,7 +9,9 @@ struct HexFixture {
         bytes = text.split(separator: "\n").flatMap { line -> [UInt8] in
             let code = line.prefix { $0 != "#" }
             let digits = code.split(separator: " ").dropFirst().joined().compactMap(\.hexDigitValue)
-            return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+            return stride(from: 0, to: digits.count - 1, by: 2).map {
+                UInt8(digits[$0] << 4 | digits[$0 + 1])
+            }
         }
     }
 }

@@ -5,10 +5,12 @@ import Testing
 /// A link message with index 5 and the name wg0.
 private func linkMessage(type: UInt16 = 16, family: UInt8 = 0, flags: UInt32 = 0x1091) -> [UInt8] {
     typealias Build = NetlinkBytesBuilder
-    let header: [UInt8] = [family, 0, 0xfe, 0xff] + Build.bytes(Int32(5)) + Build.bytes(flags) + Build.bytes(UInt32.max)
+    let header: [UInt8] =
+        [family, 0, 0xfe, 0xff] + Build.bytes(Int32(5)) + Build.bytes(flags) + Build.bytes(UInt32.max)
     return Build.message(
         type: type, sequence: 0, portID: 0,
-        payload: header + Build.attribute(3, Array("wg0\0".utf8)) + Build.attribute(13, Build.bytes(UInt32(1000))))
+        payload: header + Build.attribute(3, Array("wg0\0".utf8))
+            + Build.attribute(13, Build.bytes(UInt32(1000))))
 }
 
 private func parse(_ datagram: [UInt8]) throws(NetlinkFailure) -> LinkMessage? {

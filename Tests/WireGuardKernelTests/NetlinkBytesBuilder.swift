@@ -20,7 +20,8 @@ enum NetlinkBytesBuilder {
                 attribute(
                     0x8000,
                     attribute(1, bytes(UInt16(2)))
-                        + attribute(2, [10, UInt8(number >> 8), UInt8(number & 0xff), 0]) + attribute(3, [24]))
+                        + attribute(2, [10, UInt8(number >> 8), UInt8(number & 0xff), 0]) + attribute(3, [24])
+                )
             })
     }
 

@@ -57,7 +57,8 @@ func `an error is the kernel's, whichever way it comes`(type: UInt16) {
 
 @Test func `a change under way is noticed on any message`() throws {
     let first = Build.message(type: 35, flags: 2, payload: [])
-    _ = try run(first, Build.message(type: 3, flags: 0x12, payload: Build.bytes(Int32(0))), isInterrupted: true)
+    _ = try run(
+        first, Build.message(type: 3, flags: 0x12, payload: Build.bytes(Int32(0))), isInterrupted: true)
     _ = try run(Build.message(type: 35, flags: 0x12, payload: []), done, isInterrupted: true)
 }
 

@@ -43,7 +43,8 @@ func `samples pass the reader's socket, for each client that joins`() async thro
     let path = "\(directory.path)/reader.sock"
     try await withReader(at: path) {
         for _ in 0..<2 {
-            var readings = ReaderSource(interface: try noInterface(), path: path).readings().makeAsyncIterator()
+            var readings = ReaderSource(interface: try noInterface(), path: path).readings()
+                .makeAsyncIterator()
             let sample = try #require(await nextSample(&readings))
             #expect(sample.interface == "rg-none" && !sample.exists && !sample.isUp)
             #expect(sample.hasEndpoint == nil && sample.fault != nil)
@@ -82,7 +83,8 @@ func `a reader that watches another interface tells nothing`() async throws {
     let directory = TemporaryDirectory()
     let path = "\(directory.path)/reader.sock"
     try await withReader(at: path) {
-        var readings = ReaderSource(interface: try InterfaceName("wg0"), path: path).readings().makeAsyncIterator()
+        var readings = ReaderSource(interface: try InterfaceName("wg0"), path: path).readings()
+            .makeAsyncIterator()
         let fault = try #require(await nextUnknown(&readings))
         #expect(fault.problem.contains("watches rg-none, not wg0"))
     }

@@ -48,7 +48,8 @@ private let readings: [WireGuardReading] = [
         WireGuardSample(
             interface: "wg0", exists: true, isUp: true,
             peers: WireGuardPeerSummary(
-                count: 1, hasEndpoint: true, lastHandshake: 1_790_000_000, receivedBytes: .max, sentBytes: 2))),
+                count: 1, hasEndpoint: true, lastHandshake: 1_790_000_000, receivedBytes: .max, sentBytes: 2))
+    ),
     .sample(
         WireGuardSample(
             interface: "wg0", exists: true, isUp: false,
@@ -68,7 +69,9 @@ private func `a line comes back as the reading that it was made of`(reading: Wir
     #expect(SampleLine.reading(of: line.dropLast()) == reading)
 }
 
-@Test(arguments: ["", "{}", "[]", "{\"interface\":\"wg0\"}", "{\"interface\":\"wg0\",\"exists\":1,\"up\":true}"])
+@Test(arguments: [
+    "", "{}", "[]", "{\"interface\":\"wg0\"}", "{\"interface\":\"wg0\",\"exists\":1,\"up\":true}",
+])
 func `a line that is no reading is refused`(line: String) {
     #expect(SampleLine.reading(of: Array(line.utf8)) == nil)
 }

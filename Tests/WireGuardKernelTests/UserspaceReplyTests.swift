@@ -78,7 +78,8 @@ private let reply = """
 }
 
 @Test(arguments: [
-    "", "\n", "errno=0\n", "public_key=\(ones)\n\n", "no separator\nerrno=0\n\n", "public_key=11\nerrno=0\n\n",
+    "", "\n", "errno=0\n", "public_key=\(ones)\n\n", "no separator\nerrno=0\n\n",
+    "public_key=11\nerrno=0\n\n",
     "public_key=\(ones)\nrx_bytes=-1\nerrno=0\n\n", "public_key=\(ones)\nendpoint=nowhere\nerrno=0\n\n",
     "public_key=\(ones)\nallowed_ip=10.0.0.0/33\nerrno=0\n\n",
     "public_key=\(ones)\nlast_handshake_time_nsec=1000000000\nerrno=0\n\n",

@@ -2,8 +2,9 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// Two wireguard-go interfaces, each in a network namespace of its own, joined by a cable; all of it goes away with
-/// this object. Needs root.
+/// Two wireguard-go interfaces in network namespaces of their own, joined by a cable.
+///
+/// All of it goes away with this object. Needs root.
 final class UserspaceTunnel {
     static let isPossible =
         geteuid() == 0 && ["ip", "wg", "wireguard-go"].allSatisfy(Command.isInstalled)

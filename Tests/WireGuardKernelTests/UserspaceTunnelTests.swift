@@ -34,7 +34,8 @@ struct UserspaceTunnelTests {
         }
         try tunnel.exchange()
         let many = (0..<300).map { "10.\($0 / 200).\($0 % 200).0/24" }.joined(separator: ",")
-        try Command.run("wg set \(tunnel.here.name) peer \(tunnel.there.publicKey) allowed-ips 10.0.0.2/32,\(many)")
+        try Command.run(
+            "wg set \(tunnel.here.name) peer \(tunnel.there.publicKey) allowed-ips 10.0.0.2/32,\(many)")
         let probe = try probe()
         for end in [tunnel.here, tunnel.there] {
             // A keepalive between the two readings changes a counter.

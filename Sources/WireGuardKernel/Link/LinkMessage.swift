@@ -6,8 +6,9 @@ struct LinkMessage: Equatable {
     /// Whether the interface is there from now on, or gone.
     var exists: Bool
     var index: Int32
-    /// `IFF_UP`: somebody switched it on. A healthy WireGuard interface never says more: its operational state
-    /// stays unknown.
+    /// Whether somebody switched it on (`IFF_UP`).
+    ///
+    /// A healthy WireGuard interface never says more: its operational state stays unknown.
     var isUp: Bool
     /// Nil when the message does not say it.
     var name: String?

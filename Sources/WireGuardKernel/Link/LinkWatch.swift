@@ -1,7 +1,7 @@
 internal import CMNL
 import Glibc
 
-/// Follows one interface by the kernel's own events (rtnetlink(7)); needs no privilege. One thread's own.
+/// Follows one interface by the kernel's own events (rtnetlink(7)), without privilege; one thread's own.
 final class LinkWatch {
     private static let bufferBytes = 32 * 1024
 

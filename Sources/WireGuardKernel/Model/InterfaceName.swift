@@ -8,7 +8,9 @@ package struct InterfaceName: Hashable, Sendable, CustomStringConvertible {
     /// no white space, neither `.` nor `..`.
     package init(_ text: String) throws(Malformed) {
         guard (1...15).contains(text.utf8.count), text != ".", text != "..",
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") })
+            text.utf8.allSatisfy({
+                $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":")
+            })
         else { throw Malformed(expected: "the name of a network interface, such as wg0") }
         self.text = text
     }

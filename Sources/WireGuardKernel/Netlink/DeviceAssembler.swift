@@ -57,7 +57,9 @@ private struct DevicePart {
     mutating func take(_ attribute: NetlinkAttribute) throws(NetlinkFailure) {
         switch attribute.type {
         case WGDEVICE_A_IFNAME.rawValue:
-            guard let name = try? InterfaceName(try attribute.text()) else { throw .garbled("a device's name") }
+            guard let name = try? InterfaceName(try attribute.text()) else {
+                throw .garbled("a device's name")
+            }
             self.name = name
         case WGDEVICE_A_PUBLIC_KEY.rawValue: publicKey = try PeerReply.key(attribute)
         case WGDEVICE_A_LISTEN_PORT.rawValue: listenPort = try attribute.integer()

@@ -50,12 +50,14 @@ struct NetlinkAttributes {
     /// - Throws: `garbled` when a length does not fit what is there.
     mutating func next() throws(NetlinkFailure) -> NetlinkAttribute? {
         guard !rest.isEmpty else { return nil }
-        guard let length = rest.integer(at: 0, as: UInt16.self), let type = rest.integer(at: 2, as: UInt16.self),
+        guard let length = rest.integer(at: 0, as: UInt16.self),
+            let type = rest.integer(at: 2, as: UInt16.self),
             let payload = rest.slice(
                 from: NetlinkAttribute.headerBytes, count: Int(length) - NetlinkAttribute.headerBytes)
         else { throw .garbled("an attribute's length") }
         // The last one may come without its padding.
-        rest = rest.slice(from: NetlinkAttribute.aligned(Int(length))) ?? WireBytes(.init(start: nil, count: 0))
+        rest =
+            rest.slice(from: NetlinkAttribute.aligned(Int(length))) ?? WireBytes(.init(start: nil, count: 0))
         return NetlinkAttribute(type: type, payload: payload)
     }
 }

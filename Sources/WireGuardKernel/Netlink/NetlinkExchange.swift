@@ -47,7 +47,9 @@ struct NetlinkExchange {
 
     /// Both closing messages begin with 0 or a negative errno (netlink(7)).
     private func check(_ message: NetlinkMessage) throws(NetlinkFailure) {
-        guard let code = message.payload.integer(as: Int32.self) else { throw .garbled("an end without result") }
+        guard let code = message.payload.integer(as: Int32.self) else {
+            throw .garbled("an end without result")
+        }
         // `Int32.min` has no positive counterpart, and is no errno.
         guard code <= 0, code > -4096 else { throw .garbled("the error number \(code)") }
         if code < 0 { throw .refused(errno: -code) }

@@ -29,14 +29,16 @@ struct NetlinkMessages {
     /// - Throws: `garbled` when a length does not fit what is there.
     mutating func next() throws(NetlinkFailure) -> NetlinkMessage? {
         guard !rest.isEmpty else { return nil }
-        guard let length = rest.integer(at: 0, as: UInt32.self), let type = rest.integer(at: 4, as: UInt16.self),
+        guard let length = rest.integer(at: 0, as: UInt32.self),
+            let type = rest.integer(at: 4, as: UInt16.self),
             let flags = rest.integer(at: 6, as: UInt16.self),
             let sequence = rest.integer(at: 8, as: UInt32.self),
             let portID = rest.integer(at: 12, as: UInt32.self),
             let payload = rest.slice(
                 from: NetlinkMessage.headerBytes, count: Int(length) - NetlinkMessage.headerBytes)
         else { throw .garbled("a message's length") }
-        rest = rest.slice(from: NetlinkAttribute.aligned(Int(length))) ?? WireBytes(.init(start: nil, count: 0))
+        rest =
+            rest.slice(from: NetlinkAttribute.aligned(Int(length))) ?? WireBytes(.init(start: nil, count: 0))
         return NetlinkMessage(
             type: type, flags: flags, sequence: sequence, portID: portID, payload: payload)
     }

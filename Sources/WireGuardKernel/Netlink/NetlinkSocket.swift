@@ -16,6 +16,7 @@ final class NetlinkSocket {
     /// - Parameters:
     ///   - bus: `NETLINK_GENERIC` or `NETLINK_ROUTE`.
     ///   - groups: Whose events are wanted (`RTMGRP_LINK`); with any, ``receive(into:read:)`` does not wait.
+    /// - Throws: `system` when there is no such bus, or the process may not use it.
     init(bus: Int32, groups: UInt32 = 0) throws(NetlinkFailure) {
         let flags = Int32(SOCK_CLOEXEC.rawValue) | (groups == 0 ? 0 : Int32(SOCK_NONBLOCK.rawValue))
         guard let socket = mnl_socket_open2(bus, flags) else {
@@ -31,7 +32,8 @@ final class NetlinkSocket {
         self.portID = mnl_socket_get_portid(socket)
         var patience = timeval(tv_sec: Int(Self.patience.components.seconds), tv_usec: 0)
         setsockopt(
-            mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size)
+            mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience,
+            socklen_t(MemoryLayout<timeval>.size)
         )
     }
 
@@ -57,8 +59,13 @@ final class NetlinkSocket {
 
     /// Answers a request: datagrams up to the last that belongs to it.
     ///
-    /// - Parameter message: Takes the messages one by one.
+    /// - Parameters:
+    ///   - request: What is asked.
+    ///   - answerType: The type of the messages that answer it.
+    ///   - buffer: Where they arrive.
+    ///   - message: Takes them one by one.
     /// - Returns: Whether what was told changed meanwhile.
+    /// - Throws: What the kernel refused it with, or why there was no answer.
     func ask(
         _ request: NetlinkRequest, answerType: UInt16?, into buffer: ReceiveBuffer,
         message: (NetlinkMessage) throws(NetlinkFailure) -> Void

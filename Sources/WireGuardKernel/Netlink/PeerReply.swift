@@ -45,13 +45,18 @@ enum PeerReply {
         }
     }
 
-    /// `struct __kernel_timespec`: seconds and nanoseconds of 64 bits each; 32 bits each on old 32-bit kernels.
-    /// Zero means never.
+    /// A `struct __kernel_timespec`, with 64 bits for seconds and nanoseconds each.
+    ///
+    /// Old 32-bit kernels have 32 bits each. Zero means never.
     private static func handshake(_ bytes: WireBytes) throws(NetlinkFailure) -> UnixTime? {
         let (seconds, nanoseconds): (Int64?, Int64?) =
             switch bytes.count {
             case 16: (bytes.integer(at: 0), bytes.integer(at: 8))
-            case 8: (bytes.integer(at: 0, as: Int32.self).map(Int64.init), bytes.integer(at: 4, as: Int32.self).map(Int64.init))
+            case 8:
+                (
+                    bytes.integer(at: 0, as: Int32.self).map(Int64.init),
+                    bytes.integer(at: 4, as: Int32.self).map(Int64.init)
+                )
             default: (nil, nil)
             }
         guard let seconds, let nanoseconds, let time = UnixTime(seconds: seconds, nanoseconds: nanoseconds)

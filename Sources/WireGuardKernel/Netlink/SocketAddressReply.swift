@@ -6,7 +6,8 @@ enum SocketAddressReply {
     /// Family (2 bytes, the machine's order), port (2 bytes, network order), and the address: at 4 in the first,
     /// at 8 behind a flow label in the second.
     static func endpoint(_ bytes: WireBytes) throws(NetlinkFailure) -> PeerEndpoint {
-        guard let family = bytes.integer(at: 0, as: UInt16.self), let port = bytes.integer(at: 2, as: UInt16.self)
+        guard let family = bytes.integer(at: 0, as: UInt16.self),
+            let port = bytes.integer(at: 2, as: UInt16.self)
         else { throw .garbled("an endpoint of \(bytes.count) bytes") }
         let address: WireBytes? =
             switch (Int32(family), bytes.count) {

@@ -1,5 +1,6 @@
-/// Reads an interface wherever it lives, in the order of `wg`: a program's socket first, then the kernel. One
-/// thread's own.
+/// Reads an interface wherever it lives; one thread's own.
+///
+/// The order is that of `wg`: a program's socket first, then the kernel.
 package final class DeviceReader {
     private let userspace = UserspaceWireGuard()
     private let kernel = KernelWireGuard()

@@ -46,7 +46,8 @@ final class SampleLoop {
             pollfd(fd: $0, events: wanted, revents: 0)
         }
         let left = ContinuousClock.now.duration(to: due)
-        let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
+        let milliseconds =
+            left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
         // One more than is left: a wait that ends early would be followed by many of 0 ms.
         poll(&entries, nfds_t(entries.count), left > .zero ? Int32(clamping: milliseconds + 1) : 0)
         return (entries[0].revents != 0, entries[1].revents != 0, entries[2].revents != 0)

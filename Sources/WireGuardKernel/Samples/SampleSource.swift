@@ -19,6 +19,7 @@ extension SampleSource {
     /// A stream that a thread of its own fills until nobody iterates any more.
     ///
     /// - Parameter work: Returns when the signal is raised.
+    /// - Returns: The stream; it ends when `work` returns.
     func stream(
         _ work: @escaping @Sendable (WakeSignal, AsyncStream<WireGuardReading>.Continuation) -> Void
     ) -> AsyncStream<WireGuardReading> {
@@ -33,7 +34,8 @@ extension SampleSource {
             continuation.yield(
                 .unknown(
                     Fault(
-                        code: "wireguard-no-thread", problem: "The system has no thread to read WireGuard with",
+                        code: "wireguard-no-thread",
+                        problem: "The system has no thread to read WireGuard with",
                         remedy: "Raise TasksMax= of the unit, or see who has all the threads.")))
             continuation.finish()
         }

@@ -23,6 +23,8 @@ final class ReceiveBuffer {
     /// - Parameters:
     ///   - fill: Says how many bytes arrived; it throws when none did.
     ///   - read: Takes what it needs out of them.
+    /// - Returns: What `read` returns.
+    /// - Throws: What either of them throws.
     func receive<Result, Failure: Error>(
         _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int,
         read: (WireBytes) throws(Failure) -> Result

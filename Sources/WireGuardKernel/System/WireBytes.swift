@@ -14,7 +14,9 @@ struct WireBytes {
 
     /// `count` bytes from `offset`; nil when not all of them are here.
     func slice(from offset: Int, count: Int) -> WireBytes? {
-        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else { return nil }
+        guard offset >= 0, count >= 0, offset <= bytes.count, count <= bytes.count - offset else {
+            return nil
+        }
         return WireBytes(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
     }
 

@@ -16,7 +16,12 @@ struct UserspaceReply {
 
     /// Reads a whole answer.
     ///
-    /// - Parameter now: The wall clock when it arrived.
+    /// - Parameters:
+    ///   - name: The interface that was asked about.
+    ///   - bytes: All that was received.
+    ///   - now: The wall clock when it arrived.
+    /// - Returns: The interface, without secret keys.
+    /// - Throws: `garbled` for what is no whole answer, `system` for an error that the program tells.
     static func device(
         _ name: InterfaceName, from bytes: WireBytes, now: UnixTime
     ) throws(WireGuardProblem) -> WireGuardDevice {
@@ -94,7 +99,9 @@ struct UserspaceReply {
         try finishPeer()
         guard let errorNumber else { throw garbled("it has no result") }
         guard errorNumber == 0 else {
-            throw .system(device.name, operation: "get", errno: errorNumber.magnitude <= 4095 ? abs(errorNumber) : EINVAL)
+            throw .system(
+                device.name, operation: "get",
+                errno: errorNumber.magnitude <= 4095 ? abs(errorNumber) : EINVAL)
         }
         return device
     }

@@ -58,7 +58,9 @@ final class UserspaceWireGuard {
                 throw .system(name, operation: "receive", errno: errno)
             }
             count += received
-            if UserspaceReply.isComplete(WireBytes(UnsafeRawBufferPointer(rebasing: memory[..<count]))) { break }
+            if UserspaceReply.isComplete(WireBytes(UnsafeRawBufferPointer(rebasing: memory[..<count]))) {
+                break
+            }
         }
         return count
     }
