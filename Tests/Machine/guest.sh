@@ -4,6 +4,7 @@
 #
 # Debian's busybox prefers its own `ip` to any other: real programs are called by their whole path.
 export PATH=/bin
+umask 077
 if [ $$ = 1 ]; then
     /bin/busybox mount -t proc proc /proc
     /bin/busybox --install -s /bin
@@ -124,11 +125,10 @@ for count in 300 3000; do
     in_a /tools/wg set wg0 peer "$public_b" allowed-ips "10.0.0.2/32,$(blocks $count)"
     agree_in_a "$count allowed IPs"
 done
-for number in $(seq 1 100); do
-    wg genkey | wg pubkey >/tmp/peer
-    in_a /tools/wg set wg0 peer "$(cat /tmp/peer)" endpoint "[2001:db8::$number]:1" allowed-ips "fd01::$number/128,10.200.$number.0/24"
+for number in $(seq 1 20); do
+    in_a /tools/wg set wg0 peer "$(wg genkey | wg pubkey)" endpoint "[2001:db8::$number]:1" allowed-ips "fd01::$number/128,10.200.$number.0/24"
 done
-agree_in_a "a hundred peers more, with IPv6 endpoints"
+agree_in_a "twenty peers more, with IPv6 endpoints"
 
 while changing=true; do
     in_a /tools/wg set wg0 peer "$public_a" allowed-ips 10.201.0.0/16
@@ -136,7 +136,7 @@ while changing=true; do
 done &
 changer=$!
 read_while_changing() {
-    for _ in $(seq 1 30); do in_a /tools/probe dump wg0 | head -n 1 | grep -q '^wg0' || return 1; done
+    for _ in $(seq 1 10); do in_a /tools/probe dump wg0 | head -n 1 | grep -q '^wg0' || return 1; done
 }
 test_that "an interface that changes while it is read" read_while_changing
 kill $changer
