@@ -40,7 +40,9 @@ struct SampleLine: Codable, Equatable {
 
     /// The line with its end; nil never happens for readings of ours.
     var encoded: [UInt8]? {
-        guard let data = try? JSONEncoder().encode(self) else { return nil }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        guard let data = try? encoder.encode(self) else { return nil }
         return Array(data) + [UInt8(ascii: "\n")]
     }
 
