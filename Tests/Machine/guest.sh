@@ -130,9 +130,10 @@ for number in $(seq 1 20); do
 done
 agree_in_a "twenty peers more, with IPv6 endpoints"
 
-while changing=true; do
-    in_a /tools/wg set wg0 peer "$public_a" allowed-ips 10.201.0.0/16
-    in_a /tools/wg set wg0 peer "$public_a" remove
+other=$(wg genkey | wg pubkey)
+while true; do
+    in_a /tools/wg set wg0 peer "$other" allowed-ips 10.201.0.0/16
+    in_a /tools/wg set wg0 peer "$other" remove
 done &
 changer=$!
 read_while_changing() {
