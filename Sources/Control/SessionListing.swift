@@ -1,3 +1,5 @@
+import GateModel
+
 /// How `runegate sessions list` shows sessions to people.
 package enum SessionListing {
     /// The lines; one plain sentence when there is nobody.

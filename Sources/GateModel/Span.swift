@@ -1,7 +1,7 @@
 /// Lengths of time as people say them.
-enum Span {
+package enum Span {
     /// The two largest units of a number of seconds: `2d 4h`, `3m 5s`, `0s`.
-    static func words(_ seconds: Int64) -> String {
+    package static func words(_ seconds: Int64) -> String {
         let seconds = max(0, seconds)
         let parts: [(Int64, String)] = [
             (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"),
