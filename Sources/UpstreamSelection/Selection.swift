@@ -8,12 +8,25 @@ package struct Selection: Sendable, Equatable {
     package var current: UpstreamPath
     /// The other path, if there is one and it may be tried when `current` hesitates.
     package var alternative: UpstreamPath?
+    /// How long a connect on `current` may take before it is raced on `alternative`.
+    package var raceAfter: Duration
+    /// Paths that are dead: what runs on them is ended, and nothing is reused there.
+    package var dead: Set<UpstreamPath.Name>
+    /// Paths whose probes are being lost: what is sent once goes on no connection that was idle there.
+    package var doubtful: Set<UpstreamPath.Name>
     /// Counts the publications, so that a reader can tell a switch from a repetition.
     package var generation: UInt64
 
-    package init(current: UpstreamPath, alternative: UpstreamPath? = nil, generation: UInt64 = 0) {
+    package init(
+        current: UpstreamPath, alternative: UpstreamPath? = nil,
+        raceAfter: Duration = .milliseconds(250), dead: Set<UpstreamPath.Name> = [],
+        doubtful: Set<UpstreamPath.Name> = [], generation: UInt64 = 0
+    ) {
         self.current = current
         self.alternative = alternative
+        self.raceAfter = raceAfter
+        self.dead = dead
+        self.doubtful = doubtful
         self.generation = generation
     }
 }
@@ -22,6 +35,8 @@ package struct Selection: Sendable, Equatable {
 ///
 /// Only active probes decide about liveness; these start a probe burst.
 package enum PassiveObservation: Sendable, Equatable {
+    /// A request is about to be sent: visitors are there, so probes become frequent.
+    case requestBegan(UpstreamPath.Name)
     case connectFailed(UpstreamPath.Name)
     case firstByteLate(UpstreamPath.Name)
     case byteSeen(UpstreamPath.Name)
@@ -42,10 +57,12 @@ package final class SelectionBoard: Sendable {
     /// The user's end: read once per request, report what was seen.
     package var reader: SelectionReader { SelectionReader(board: self) }
 
-    /// The decider's end: replaces the selection; the generation is counted here.
-    package func publish(current: UpstreamPath, alternative: UpstreamPath?) {
+    /// The decider's end: replaces the selection, whose generation is counted here.
+    package func publish(_ next: Selection) {
         selection.withLock {
-            $0 = Selection(current: current, alternative: alternative, generation: $0.generation + 1)
+            let generation = $0.generation + 1
+            $0 = next
+            $0.generation = generation
         }
     }
 

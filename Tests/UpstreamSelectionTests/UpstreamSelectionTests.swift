@@ -1,1 +1,34 @@
-// Placeholder
+import GateModel
+import TestSupport
+import Testing
+import UpstreamSelection
+
+private let wireGuard = UpstreamPath(
+    name: .wireGuard, endpoint: Endpoint(scheme: .http, host: "10.0.0.2", port: 7860), interface: "wg0")
+private let rathole = UpstreamPath(
+    name: .rathole, endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: 5202))
+
+@Test func `a reader sees what was published last, and that it is new`() {
+    let board = SelectionBoard(Selection(current: wireGuard, alternative: rathole))
+    let reader = board.reader
+    #expect(reader.current.current == wireGuard)
+    #expect(reader.current.generation == 0)
+    board.publish(Selection(current: rathole, raceAfter: .milliseconds(300), dead: [.wireGuard]))
+    board.publish(
+        Selection(current: rathole, raceAfter: .milliseconds(300), dead: [.wireGuard], generation: 9))
+    #expect(
+        reader.current
+            == Selection(
+                current: rathole, raceAfter: .milliseconds(300), dead: [.wireGuard], generation: 2))
+}
+
+@Test func `observations reach whoever listens last, and nobody before that`() {
+    let board = SelectionBoard(Selection(current: wireGuard))
+    let seen = Box<[PassiveObservation]>([])
+    board.reader.report(.byteSeen(.wireGuard))
+    board.onObservation { _ in Issue.record("replaced") }
+    board.onObservation { seen.value.append($0) }
+    board.reader.report(.requestBegan(.wireGuard))
+    board.reader.report(.connectFailed(.rathole))
+    #expect(seen.value == [.requestBegan(.wireGuard), .connectFailed(.rathole)])
+}
