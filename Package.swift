@@ -64,6 +64,9 @@ let package = Package(
         library("UpstreamSelection", ["GateModel"]),
         library("WireGuardKernel", ["CMNL", "GateModel"]),
         library(
+            "TunnelSupervisor",
+            ["UpstreamSelection", "GateModel", logging, nio("NIOCore"), nio("NIOPosix")]),
+        library(
             "Gateway",
             [
                 "Identity", "UpstreamSelection", "TLS", "GateModel", "GateConfig", logging, metrics,
@@ -124,6 +127,9 @@ let package = Package(
             path: "Tests/WireGuardProbe",
             swiftSettings: strict),
         tests("WireGuardKernel", ["wireguard-probe"]),
+        tests(
+            "TunnelSupervisor",
+            ["UpstreamSelection", logging, nio("NIOCore"), nio("NIOPosix")]),
         tests(
             "Gateway",
             [

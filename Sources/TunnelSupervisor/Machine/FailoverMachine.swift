@@ -1,0 +1,104 @@
+package import GateModel
+package import UpstreamSelection
+
+/// Decides which path carries traffic: an event and the time go in, actions come out.
+///
+/// It does no I/O and reads no clock.
+package struct FailoverMachine: Sendable {
+    /// The configured paths, the preferred one first: one or two.
+    package internal(set) var paths: [PathHealth]
+    /// The place in ``paths`` of the one that carries traffic.
+    package internal(set) var current = 0
+    package internal(set) var preference: Preference = .auto
+    package internal(set) var isQuiet = false
+    package internal(set) var switches = SwitchLog()
+    package let failback: Failback
+    /// Since when traffic has been on the current path.
+    package internal(set) var currentSince: Moment
+    private var published: Routing?
+
+    /// Begins with traffic on the first path, of which nothing is known yet; `paths` is not empty.
+    package init(paths: [UpstreamPath], failback: Failback, at now: Moment) {
+        precondition(!paths.isEmpty, "there is always a way to the app")
+        self.paths = paths.map { PathHealth($0, at: now) }
+        self.failback = failback
+        self.currentSince = now
+    }
+
+    /// Takes an event that was observed at `now`.
+    package mutating func take(_ event: TunnelEvent, at now: Moment) -> [TunnelAction] {
+        let before = paths.map(\.state)
+        let cause = apply(event, at: now)
+        noteAppBehindOtherPath(at: now)
+        var actions: [TunnelAction] = []
+        for (state, health) in zip(before, paths) where state != health.state {
+            actions.append(
+                .changed(
+                    PathChange(
+                        path: health.path.name, from: state, to: health.state, cause: health.cause, at: now)))
+        }
+        if let record = choose(onCommand: cause, at: now) { actions.append(.switched(record)) }
+        let routing = routing(at: now.sinceBoot)
+        if routing != published {
+            published = routing
+            actions.append(.publish(routing))
+        }
+        return actions
+    }
+
+    /// The place of the path that traffic should be on while it works.
+    package var preferred: Int {
+        paths.firstIndex { $0.path.name == preference.path } ?? 0
+    }
+
+    /// The place of the path beside the one at `index`, if there is one.
+    package func other(than index: Int) -> Int? { paths.indices.first { $0 != index } }
+
+    /// How often the path at `index` is probed.
+    package func fullPeriod(of index: Int) -> Duration {
+        let isBesideDead = other(than: index).map { !paths[$0].state.isUsable } ?? true
+        return ProbePeriods.full(
+            of: paths[index], isWanted: index == current || isBesideDead, isQuiet: isQuiet)
+    }
+
+    // MARK: Events
+
+    /// Brings the paths up to date; returns the cause of a switch that was asked for.
+    private mutating func apply(_ event: TunnelEvent, at now: Moment) -> SwitchCause? {
+        switch event {
+        case .light(let name, let outcome, let sentAt):
+            guard let index = index(of: name) else { return nil }
+            let period = ProbePeriods.light(of: paths[index], isQuiet: isQuiet)
+            paths[index].take(
+                outcome, sentAt: sentAt, period: period, return: returnRule(of: index, at: now), at: now)
+        case .full(let name, let outcome, let sentAt):
+            guard let index = index(of: name) else { return nil }
+            paths[index].take(
+                outcome, sentAt: sentAt, period: fullPeriod(of: index),
+                return: returnRule(of: index, at: now), at: now)
+            // Its state is another now, and with it the period.
+            if outcome.hasBytes { paths[index].prove(period: fullPeriod(of: index), at: now) }
+        case .handshake(let fact):
+            // Without an interface of its own the path is not the one that the data is about.
+            if let index = index(of: .wireGuard), paths[index].watch == .lightAndFull {
+                paths[index].take(fact, at: now)
+            }
+        case .trafficFailed(let name):
+            if let index = index(of: name) { paths[index].trafficFailed(at: now) }
+        case .byteSeen(let name):
+            if let index = index(of: name) { paths[index].byteSeen(at: now) }
+        case .activity(let isQuiet):
+            self.isQuiet = isQuiet
+        case .prefer(let preference, let cause):
+            self.preference = preference
+            return cause
+        case .tick:
+            for index in paths.indices { paths[index].tick(return: returnRule(of: index, at: now), at: now) }
+        }
+        return nil
+    }
+
+    private func index(of name: UpstreamPath.Name) -> Int? {
+        paths.firstIndex { $0.path.name == name }
+    }
+}

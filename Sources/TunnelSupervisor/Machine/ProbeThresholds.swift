@@ -1,0 +1,50 @@
+/// The numbers that decide when a path is lost and when it is back.
+///
+/// Few lost probes in a row happen by chance on a lossy line: at 10 % loss each way three of them come every
+/// half minute. So many small probes *and* a time without any answer are asked for, and flapping is stopped
+/// at the return instead.
+package enum ProbeThresholds {
+    /// A full probe without a status line by then has failed.
+    static let fullDeadline: Duration = .milliseconds(700)
+    /// Losses in a row that make a path suspect.
+    static let suspectLosses = 2
+    /// Answers in a row that clear the suspicion.
+    static let clearingAnswers = 2
+    /// Losses since the last answer without which no path goes down.
+    static let downLosses = 5
+    /// Failed full probes in a row that take Rathole down.
+    static let ratholeFall = 2
+    /// Failed full probes in a row after which the app counts as unreachable over a living path.
+    static let appFall = 3
+    /// Answered full probes in a row that begin the probation.
+    static let returnAnswers = 3
+    /// The share of light probes that may be lost during probation, in percent.
+    static let probationLossPercent = 2
+    /// Connections that Rathole's server may accept and close after its client died.
+    ///
+    /// Its pool of waiting data channels holds eight. One more, and the client lives while the app behind it
+    /// does not.
+    static let ratholePool = 8
+
+    /// Without an answer for so long a light probe is lost: twice the smoothed round trip, 300 to 700 ms.
+    package static func lightTimeout(smoothed: Duration?) -> Duration {
+        clamp((smoothed ?? .zero) * 2, .milliseconds(300), .milliseconds(700))
+    }
+
+    /// Without any answer for so long a path is down.
+    static func downAfter(smoothed: Duration?) -> Duration {
+        clamp((smoothed ?? .zero) + .milliseconds(500), .milliseconds(650), .milliseconds(900))
+    }
+
+    /// After so long a hesitating connect is raced on the other path, in steps of 50 ms so that it is not
+    /// published anew with every answer.
+    package static func raceAfter(smoothed: Duration?) -> Duration {
+        let exact = clamp((smoothed ?? .zero) * 2, .milliseconds(250), .milliseconds(700))
+        let step: Duration = .milliseconds(50)
+        return step * Int((exact / step).rounded(.up))
+    }
+
+    private static func clamp(_ value: Duration, _ low: Duration, _ high: Duration) -> Duration {
+        min(max(value, low), high)
+    }
+}

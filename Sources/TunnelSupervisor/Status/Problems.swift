@@ -1,0 +1,91 @@
+import GateModel
+import UpstreamSelection
+
+// What is wrong with the paths, and what to do about it.
+
+extension FailoverMachine {
+    func problems(at now: Moment) -> [TunnelReport.Problem] {
+        var problems = paths.compactMap { $0.problem(isBesideAnswering: isAppAnswering, at: now) }
+        if isAppDown {
+            problems.append(
+                TunnelReport.Problem(
+                    code: "app-down", problem: "The tunnels work, and the app behind them does not answer",
+                    remedy: "Start the app on the aibox, on the port that the targets name."))
+        }
+        return problems
+    }
+
+    private var isAppAnswering: Bool { paths.contains { $0.answeringSince != nil } }
+}
+
+extension PathHealth {
+    /// What is wrong with this path; nil when nothing is, or when the fault is the app's.
+    fileprivate func problem(isBesideAnswering: Bool, at now: Moment) -> TunnelReport.Problem? {
+        switch state {
+        case .down: watch == .fullOnly ? ratholeProblem : wireGuardProblem(at: now)
+        case .up where isAppMissing && isBesideAnswering:
+            Self.problem(
+                "app-unreachable", "The app answers over the other path, but not over \(path.name.rawValue)",
+                "On the aibox let the app listen on its tunnel address, and look at its firewall.")
+        case .unknown, .up, .suspect, .probation: nil
+        }
+    }
+
+    private func wireGuardProblem(at now: Moment) -> TunnelReport.Problem? {
+        let interface = path.interface ?? "the tunnel"
+        switch handshake?.fact(at: now.sinceBoot) ?? .unknown {
+        case .interfaceGone:
+            return Self.problem(
+                "interface-gone", "The interface \(interface) is down or missing",
+                "Start it: `sudo systemctl start wg-quick@\(interface)`.")
+        case .noPeer:
+            return Self.problem(
+                "not-joined", "\(interface) has no peer yet",
+                "Run `sudo runegate provision join` here, then `sudo runegate provision aibox` on the aibox.")
+        case .noEndpoint, .none:
+            return Self.problem(
+                "no-handshake", "WireGuard has never heard from the aibox",
+                "See that the aibox is on, that UDP passes the firewall, and that both sides know each other's key: "
+                    + "`sudo wg show \(interface)`.")
+        case .age(let age) where age >= HandshakeFact.rejectAfter:
+            return Self.problem(
+                "peer-silent", "The last handshake is \(Span.words(age.components.seconds)) old",
+                "The aibox is off, offline or blocked: run `sudo runegate tunnels` there.")
+        case .age where cause == .appUnreachable:
+            return Self.problem(
+                "app-unreachable", "The tunnel lives, but the app answers only over the other path",
+                "On the aibox let the app listen on its tunnel address, and look at its firewall.")
+        case .age, .unknown:
+            return Self.problem(
+                "path-silent", "Probes over \(path.name.rawValue) stay unanswered",
+                "If it stays so, run `sudo runegate tunnels` on the aibox.")
+        }
+    }
+
+    private var ratholeProblem: TunnelReport.Problem? {
+        switch cause {
+        case .refused:
+            Self.problem(
+                "rathole-refused", "Nobody listens on \(path.endpoint): no Rathole client is joined",
+                "Look at both sides: `systemctl status rathole` here and on the aibox.")
+        case .closedUnanswered where closesInARow > ProbeThresholds.ratholePool:
+            // The client lives: this is the app's fault.
+            nil
+        case .closedUnanswered:
+            Self.problem(
+                "rathole-closed", "Rathole accepts and closes: its client or the app behind it is gone",
+                "On the aibox see `systemctl status rathole` and whether the app runs.")
+        case .silent:
+            Self.problem(
+                "rathole-silent", "Rathole accepts, and nothing answers: the way to its client is cut",
+                "It mends itself when the aibox is back; `sudo systemctl restart rathole` there is quicker.")
+        default:
+            Self.problem(
+                "rathole-down", "Rathole does not lead to the app", "Look at `systemctl status rathole`.")
+        }
+    }
+
+    private static func problem(_ code: String, _ problem: String, _ remedy: String) -> TunnelReport.Problem {
+        TunnelReport.Problem(code: code, problem: problem, remedy: remedy)
+    }
+}

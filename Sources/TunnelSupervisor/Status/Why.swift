@@ -1,0 +1,44 @@
+package import GateModel
+import UpstreamSelection
+
+// `runegate tunnels why`: the reasons, one a line.
+
+extension FailoverMachine {
+    /// Why traffic is where it is, what each path shows, and what would change it.
+    package func why(at now: Moment) -> [String] {
+        var lines = [whyHere(at: now)]
+        lines += paths.map { health in
+            let span = Span.words((now.sinceBoot - health.since.sinceBoot).components.seconds)
+            let cause = health.cause.map { ": \($0.words)" } ?? ""
+            let evidence = health.evidence(at: now.sinceBoot)
+            return
+                "\(health.path.name.rawValue) has been \(health.state.rawValue) for \(span)\(cause) (\(evidence))."
+        }
+        if let damping = damping(at: now) { lines.append(damping) }
+        lines.append("Next: \(nextSwitch(at: now)).")
+        return lines
+    }
+
+    private func whyHere(at now: Moment) -> String {
+        let name = paths[current].path.name.rawValue
+        guard let last = switches.records.last else {
+            return "Traffic is on \(name) since the start: it is the first configured path."
+        }
+        let ago = Span.words((now.sinceBoot - last.at.sinceBoot).components.seconds)
+        let subject = last.cause == .recovered ? last.to : last.from
+        return last.cause.isDeliberate
+            ? "Traffic is on \(name) since \(ago): \(last.cause.words)."
+            : "Traffic is on \(name) since \(ago). The cause was \(last.cause.rawValue) of \(subject.rawValue): "
+                + "\(last.cause.words)."
+    }
+
+    /// How often the preferred path was left lately, when that prolongs the wait.
+    private func damping(at now: Moment) -> String? {
+        let name = paths[preferred].path.name
+        let departures = switches.departures(from: name, at: now.sinceBoot)
+        guard departures > 1 else { return nil }
+        let wait = Span.words(stableFor(preferred, at: now.sinceBoot).components.seconds)
+        return
+            "\(name.rawValue) was left \(departures) times in 15 minutes, so it has to be good for \(wait)."
+    }
+}
