@@ -40,8 +40,9 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
         let server = try ReaderServer(interface: try interfaceName(), socket: listening)
         let services = ServiceGroup(
             configuration: .init(
-                services: [ReaderLife(server: server)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: .ofServices(named: "wireguard")))
+                services: [.init(service: ReaderLife(server: server), serviceName: "reader")],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "wireguard")))
         try await services.run()
     }
 
