@@ -65,7 +65,9 @@ let package = Package(
         library("WireGuardKernel", ["CMNL", "GateModel"]),
         library(
             "TunnelSupervisor",
-            ["UpstreamSelection", "GateModel", logging, nio("NIOCore"), nio("NIOPosix")]),
+            [
+                "UpstreamSelection", "WireGuardKernel", "GateModel", logging, nio("NIOCore"), nio("NIOPosix"),
+            ]),
         library(
             "Gateway",
             [
@@ -89,7 +91,9 @@ let package = Package(
             dependencies: [
                 "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store",
                 "Identity",
-                "UpstreamSelection", "WireGuardKernel", "Gateway", "Control", "Demo", arguments, lifecycle,
+                "UpstreamSelection", "WireGuardKernel", "TunnelSupervisor", "Gateway", "Control", "Demo",
+                arguments,
+                lifecycle,
                 signals, logging,
                 metrics,
                 nio("NIOCore"), nio("NIOPosix"),
@@ -129,7 +133,7 @@ let package = Package(
         tests("WireGuardKernel", ["wireguard-probe"]),
         tests(
             "TunnelSupervisor",
-            ["UpstreamSelection", logging, nio("NIOCore"), nio("NIOPosix")]),
+            ["UpstreamSelection", "WireGuardKernel", logging, nio("NIOCore"), nio("NIOPosix")]),
         tests(
             "Gateway",
             [

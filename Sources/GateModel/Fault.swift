@@ -1,5 +1,5 @@
 /// Something that went wrong while running, said for the person who has to mend it.
-package struct Fault: Error, Equatable, Sendable, CustomStringConvertible {
+package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     /// A stable word for scripts and searches, such as `database-unwritable`.
     package let code: String
     /// What is wrong, and with what.

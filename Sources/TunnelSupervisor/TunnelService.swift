@@ -101,7 +101,9 @@ package final class TunnelService: Sendable {
     package func endDrill(to preference: Preference) { take(.prefer(preference, cause: .drill)) }
 
     /// Takes what WireGuard's reader says; `.unknown` when it is lost.
-    package func noteHandshake(_ fact: HandshakeFact) { take(.handshake(fact)) }
+    package func noteHandshake(_ fact: HandshakeFact, _ details: WireGuardDetails = WireGuardDetails()) {
+        take(.handshake(fact, details))
+    }
 
     // MARK: Events
 

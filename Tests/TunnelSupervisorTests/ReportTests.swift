@@ -48,6 +48,20 @@ extension Trace {
     #expect(trace.report.verdict.exitCode == 1)
 }
 
+@Test func `data that cannot be read is named, and changes nothing else`() {
+    var trace = Trace()
+    let fault = Fault(
+        code: "wireguard-no-permission", problem: "wg0 may not be read", remedy: "Start the reader")
+    trace.light(.answered(after: .milliseconds(20)))
+    trace.full(.wireGuard, .ok)
+    trace.full(.rathole, .ok)
+    trace.take(.handshake(.unknown, WireGuardDetails(fault: fault)))
+    #expect(trace.report.verdict == .ok)
+    #expect(trace.report.paths[0].evidence.hasPrefix("handshake unknown"))
+    #expect(trace.report.problems.map(\.code) == ["wireguard-no-permission"])
+    #expect(trace.report.problems[0].remedy == "Start the reader")
+}
+
 @Test func `no peer means that no box has joined`() {
     var trace = Trace()
     trace.take(.handshake(.noPeer))

@@ -78,10 +78,10 @@ package struct FailoverMachine: Sendable {
                 return: returnRule(of: index, at: now), at: now)
             // Its state is another now, and with it the period.
             if outcome.hasBytes { paths[index].prove(period: fullPeriod(of: index), at: now) }
-        case .handshake(let fact):
+        case .handshake(let fact, let details):
             // Without an interface of its own the path is not the one that the data is about.
             if let index = index(of: .wireGuard), paths[index].watch == .lightAndFull {
-                paths[index].take(fact, at: now)
+                paths[index].take(fact, details, at: now)
             }
         case .trafficFailed(let name):
             if let index = index(of: name) { paths[index].trafficFailed(at: now) }

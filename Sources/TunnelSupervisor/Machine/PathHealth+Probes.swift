@@ -70,8 +70,8 @@ extension PathHealth {
     }
 
     /// Takes a sample of WireGuard's data.
-    mutating func take(_ fact: HandshakeFact, at now: Moment) {
-        handshake = HandshakeReport(fact: fact, takenAt: now.sinceBoot)
+    mutating func take(_ fact: HandshakeFact, _ details: WireGuardDetails, at now: Moment) {
+        handshake = HandshakeReport(fact: fact, details: details, takenAt: now.sinceBoot)
         if let cause = fact.instantCause { enter(.down, cause: cause, at: now) }
     }
 

@@ -107,6 +107,7 @@ package struct HandshakeReport: Sendable, Hashable {
     private static let staleAfter: Duration = .seconds(10)
 
     let fact: HandshakeFact
+    let details: WireGuardDetails
     let takenAt: Duration
 
     /// The fact as it is at `now`, if nothing has happened since.

@@ -8,7 +8,7 @@ package enum TunnelEvent: Sendable, Hashable {
     /// A full probe ended.
     case full(UpstreamPath.Name, FullOutcome, sentAt: Duration)
     /// WireGuard's data, sampled or pushed.
-    case handshake(HandshakeFact)
+    case handshake(HandshakeFact, WireGuardDetails = WireGuardDetails())
     /// A connect of live traffic failed, or its first byte is late.
     case trafficFailed(UpstreamPath.Name)
     /// Live traffic got an answer.

@@ -6,6 +6,7 @@ import UpstreamSelection
 extension FailoverMachine {
     func problems(at now: Moment) -> [TunnelReport.Problem] {
         var problems = paths.compactMap { $0.problem(isBesideAnswering: isAppAnswering, at: now) }
+        problems += paths.compactMap { $0.readingProblem(at: now) }
         if isAppDown {
             problems.append(
                 TunnelReport.Problem(
@@ -29,6 +30,14 @@ extension PathHealth {
                 "On the aibox let the app listen on its tunnel address, and look at its firewall.")
         case .unknown, .up, .suspect, .probation: nil
         }
+    }
+
+    /// Why nothing is known of the handshake; probes decide without it.
+    fileprivate func readingProblem(at now: Moment) -> TunnelReport.Problem? {
+        guard let handshake, handshake.fact(at: now.sinceBoot) == .unknown,
+            let fault = handshake.details.fault
+        else { return nil }
+        return Self.problem(fault.code, "The handshake is unknown: \(fault.problem)", fault.remedy)
     }
 
     private func wireGuardProblem(at now: Moment) -> TunnelReport.Problem? {

@@ -34,7 +34,9 @@ struct Appliance {
             stateDirectory: settings.stateDirectory)
         let mail = try MailLife(
             settings: settings, socketPath: mailSocket, queue: identity.mailQueue, group: group)
-        let board = SelectionBoard(Selection(current: paths[0], alternative: paths.dropFirst().first))
+        // The supervisor names an alternative once it is proven.
+        let board = SelectionBoard(Selection(current: paths[0]))
+        let tunnels = TunnelLife(settings: settings, paths: paths, board: board)
         let actions = OwnerActions(
             settings: settings, identity: identity, mail: mail.tester, selection: board.reader, paths: paths)
         let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
@@ -47,8 +49,9 @@ struct Appliance {
         // They end in reverse order: visitors first, the database last.
         var services: [(String, any Service)] = [
             ("identity", IdentityLife(identity: identity)), ("mail", mail), ("control", control),
-            ("gateway", gateway),
         ]
+        if let tunnels { services.append(("tunnels", tunnels)) }
+        services.append(("gateway", gateway))
         if let reload {
             let life = ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway)
             services.append(("reload", life))
