@@ -31,7 +31,7 @@ stage "unit tests" unit_tests
 stage "the kernel's WireGuard, in an emulated machine" Tests/Machine/run.sh
 stage "build the program" build_program
 stage "end-to-end tests" end_to_end_tests
-stage "fuzz a minute" tools/test/fuzz.sh
+stage "fuzz" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
 python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/machine.xml" "$output/fuzz.xml"
