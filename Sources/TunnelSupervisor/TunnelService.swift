@@ -180,6 +180,6 @@ extension Selection {
     init(_ routing: Routing) {
         self.init(
             current: routing.current, alternative: routing.alternative, raceAfter: routing.raceAfter,
-            dead: routing.dead, doubtful: routing.doubtful)
+            dead: routing.dead, doubtful: routing.doubtful, outage: routing.outage)
     }
 }

@@ -14,19 +14,22 @@ package struct Selection: Sendable, Equatable {
     package var dead: Set<UpstreamPath.Name>
     /// Paths whose probes are being lost: what is sent once goes on no connection that was idle there.
     package var doubtful: Set<UpstreamPath.Name>
+    /// What keeps every request from the app; nil while a path works, or nobody watches the paths.
+    package var outage: Outage?
     /// Counts the publications, so that a reader can tell a switch from a repetition.
     package var generation: UInt64
 
     package init(
         current: UpstreamPath, alternative: UpstreamPath? = nil,
         raceAfter: Duration = .milliseconds(250), dead: Set<UpstreamPath.Name> = [],
-        doubtful: Set<UpstreamPath.Name> = [], generation: UInt64 = 0
+        doubtful: Set<UpstreamPath.Name> = [], outage: Outage? = nil, generation: UInt64 = 0
     ) {
         self.current = current
         self.alternative = alternative
         self.raceAfter = raceAfter
         self.dead = dead
         self.doubtful = doubtful
+        self.outage = outage
         self.generation = generation
     }
 }

@@ -64,7 +64,7 @@ extension FailoverMachine {
             current: paths[current].path, alternative: alternative,
             raceAfter: ProbeThresholds.raceAfter(smoothed: paths[current].roundTrips.smoothed),
             dead: Set(paths.filter(\.isDead).map(\.path.name)),
-            doubtful: Set(paths.filter { $0.state == .suspect }.map(\.path.name)))
+            doubtful: Set(paths.filter { $0.state == .suspect }.map(\.path.name)), outage: outage)
     }
 
     /// Whether a connect may be raced on the path at `index`.

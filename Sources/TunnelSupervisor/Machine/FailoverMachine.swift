@@ -12,6 +12,8 @@ package struct FailoverMachine: Sendable {
     package internal(set) var preference: Preference = .auto
     package internal(set) var isQuiet = false
     package internal(set) var switches = SwitchLog()
+    /// Why no request gets through; nil while a path may work.
+    package internal(set) var outage: Outage?
     package let failback: Failback
     /// Since when traffic has been on the current path.
     package internal(set) var currentSince: Moment
@@ -38,6 +40,7 @@ package struct FailoverMachine: Sendable {
                         path: health.path.name, from: state, to: health.state, cause: health.cause, at: now)))
         }
         if let record = choose(onCommand: cause, at: now) { actions.append(.switched(record)) }
+        noteOutage(at: now)
         let routing = routing(at: now.sinceBoot)
         if routing != published {
             published = routing

@@ -43,6 +43,8 @@ package struct Routing: Sendable, Hashable {
     package let dead: Set<UpstreamPath.Name>
     /// Paths on which a request that is sent once does not go on a connection that was idle.
     package let doubtful: Set<UpstreamPath.Name>
+    /// What keeps every request from the app.
+    package let outage: Outage?
 }
 
 /// A path's way from one state to another.
