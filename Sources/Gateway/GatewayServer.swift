@@ -100,6 +100,16 @@ package final class GatewayServer: Sendable {
         for loop in loops { loop.eventLoop.execute { loop.value.state = state } }
     }
 
+    /// What is under way now; asks every event loop.
+    package func traffic() async -> GatewayTraffic {
+        var sum = GatewayTraffic()
+        for loop in loops {
+            // Fails only when the loop has stopped: then nothing is under way there.
+            if let part = try? await loop.eventLoop.submit({ loop.value.traffic }).get() { sum = sum + part }
+        }
+        return sum
+    }
+
     /// Stops accepting and ends in order.
     ///
     /// Upgraded connections end at once, every other transfer may finish for `limit`, and a silent connection is

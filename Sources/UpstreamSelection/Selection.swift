@@ -39,9 +39,14 @@ package struct Selection: Sendable, Equatable {
 /// Only active probes decide about liveness; these start a probe burst.
 package enum PassiveObservation: Sendable, Equatable {
     /// A request is about to be sent: visitors are there, so probes become frequent.
+    /// Said as well while bytes of a visitor move to the app.
     case requestBegan(UpstreamPath.Name)
+    /// There was no connection to be had, or a fresh one ended without a byte on a path that accepts
+    /// connections with nobody behind it.
     case connectFailed(UpstreamPath.Name)
+    /// The first byte of an answer takes long on a path in doubt.
     case firstByteLate(UpstreamPath.Name)
+    /// Bytes of the app have arrived.
     case byteSeen(UpstreamPath.Name)
 }
 
@@ -51,6 +56,8 @@ package enum PassiveObservation: Sendable, Equatable {
 package final class SelectionBoard: Sendable {
     private let selection: Mutex<Selection>
     private let observer: Mutex<(@Sendable (PassiveObservation) -> Void)?>
+    private let listeners = Mutex<[Int: @Sendable (Selection) -> Void]>([:])
+    private let listenersSoFar = Atomic(0)
 
     package init(_ initial: Selection) {
         self.selection = Mutex(initial)
@@ -61,12 +68,16 @@ package final class SelectionBoard: Sendable {
     package var reader: SelectionReader { SelectionReader(board: self) }
 
     /// The decider's end: replaces the selection, whose generation is counted here.
+    ///
+    /// Whoever listens hears of it before this returns.
     package func publish(_ next: Selection) {
-        selection.withLock {
+        let published = selection.withLock {
             let generation = $0.generation + 1
             $0 = next
             $0.generation = generation
+            return $0
         }
+        for hear in listeners.withLock({ Array($0.values) }) { hear(published) }
     }
 
     /// Names who hears of observations; called on event loops, so it must return at once.
@@ -75,6 +86,16 @@ package final class SelectionBoard: Sendable {
     }
 
     fileprivate var current: Selection { selection.withLock { $0 } }
+
+    fileprivate func onPublish(_ hear: @escaping @Sendable (Selection) -> Void) -> PublicationListener {
+        let number = listenersSoFar.add(1, ordering: .relaxed).newValue
+        listeners.withLock { $0[number] = hear }
+        return PublicationListener(board: self, number: number)
+    }
+
+    fileprivate func stopHearing(_ number: Int) {
+        listeners.withLock { $0[number] = nil }
+    }
 
     fileprivate func report(_ observation: PassiveObservation) {
         observer.withLock { $0 }?(observation)
@@ -88,4 +109,21 @@ package struct SelectionReader: Sendable {
     package var current: Selection { board.current }
 
     package func report(_ observation: PassiveObservation) { board.report(observation) }
+
+    /// Has `hear` called with every publication from now on, until the listener is told to stop.
+    ///
+    /// It is called on the publisher's thread, so it must return at once. What was published by two threads at the
+    /// same time may be heard in either order; ``Selection/generation`` tells which is newer.
+    package func onPublish(_ hear: @escaping @Sendable (Selection) -> Void) -> PublicationListener {
+        board.onPublish(hear)
+    }
+}
+
+/// Somebody who hears of publications.
+package struct PublicationListener: Sendable {
+    fileprivate let board: SelectionBoard
+    fileprivate let number: Int
+
+    /// Hears of nothing more; a publication that is being made may still be heard.
+    package func stop() { board.stopHearing(number) }
 }

@@ -16,6 +16,11 @@ package struct UpstreamPath: Hashable, Sendable {
     /// Whether the path is a relay inside this program (`runegate demo`), to be marked in every output.
     package let isSimulated: Bool
 
+    /// Whether a connection that stands says that the far side is there.
+    ///
+    /// Rathole's server accepts by itself, with nobody behind it.
+    package var isProvenByConnect: Bool { name != .rathole }
+
     package init(name: Name, endpoint: Endpoint, interface: String? = nil, isSimulated: Bool = false) {
         self.name = name
         self.endpoint = endpoint

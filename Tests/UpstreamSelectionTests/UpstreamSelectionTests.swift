@@ -22,6 +22,19 @@ private let rathole = UpstreamPath(
                 current: rathole, raceAfter: .milliseconds(300), dead: [.wireGuard], generation: 2))
 }
 
+@Test func `every listener hears of publications with their number until it stops`() {
+    let board = SelectionBoard(Selection(current: wireGuard))
+    let first = Box<[UInt64]>([])
+    let second = Box<[UpstreamPath.Name]>([])
+    let listener = board.reader.onPublish { first.value.append($0.generation) }
+    _ = board.reader.onPublish { second.value.append($0.current.name) }
+    board.publish(Selection(current: rathole))
+    listener.stop()
+    board.publish(Selection(current: wireGuard))
+    #expect(first.value == [1])
+    #expect(second.value == [.rathole, .wireGuard])
+}
+
 @Test func `observations reach whoever listens last, and nobody before that`() {
     let board = SelectionBoard(Selection(current: wireGuard))
     let seen = Box<[PassiveObservation]>([])

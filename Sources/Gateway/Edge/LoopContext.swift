@@ -16,6 +16,8 @@ final class LoopContext {
     var state: EdgeState
     /// Where heads are put together: once written out, the buffer is nobody else's and is used again.
     var scratch: ByteBuffer
+    /// What was done about paths in trouble.
+    var switching = SwitchTally()
     private(set) var isDraining = false
     private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
     private var drained: EventLoopPromise<Void>?
@@ -50,6 +52,14 @@ final class LoopContext {
     func remove(_ visitor: VisitorConnection) {
         visitors[ObjectIdentifier(visitor)] = nil
         if visitors.isEmpty { finishDrain() }
+    }
+
+    /// What is under way on this loop.
+    var traffic: GatewayTraffic {
+        var traffic = GatewayTraffic()
+        traffic.switching = switching
+        for visitor in visitors.values { visitor.count(into: &traffic) }
+        return traffic
     }
 
     /// Ends upgraded connections at once and lets the rest finish; succeeds when nobody is left.
