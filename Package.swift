@@ -66,7 +66,8 @@ let package = Package(
         library(
             "TunnelSupervisor",
             [
-                "UpstreamSelection", "WireGuardKernel", "GateModel", logging, nio("NIOCore"), nio("NIOPosix"),
+                "UpstreamSelection", "WireGuardKernel", "Store", "GateModel", logging, metrics, nio("NIOCore"),
+                nio("NIOPosix"),
             ]),
         library(
             "Gateway",
@@ -77,7 +78,8 @@ let package = Package(
         library(
             "Control",
             [
-                "Identity", "Mail", "Store", "CQREncode", "GateModel", "GateConfig", logging, metrics,
+                "Identity", "Mail", "Store", "TunnelSupervisor", "CQREncode", "GateModel", "GateConfig",
+                logging, metrics,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         library(
@@ -133,7 +135,10 @@ let package = Package(
         tests("WireGuardKernel", ["wireguard-probe"]),
         tests(
             "TunnelSupervisor",
-            ["UpstreamSelection", "WireGuardKernel", logging, nio("NIOCore"), nio("NIOPosix")]),
+            [
+                "UpstreamSelection", "WireGuardKernel", "Store", logging, metrics, nio("NIOCore"),
+                nio("NIOPosix"),
+            ]),
         tests(
             "Gateway",
             [
@@ -143,8 +148,8 @@ let package = Package(
         tests(
             "Control",
             [
-                "Identity", "Store", "Mail", "GateConfig", logging, metrics, nio("NIOCore"), nio("NIOPosix"),
-                nio("NIOHTTP1"),
+                "Identity", "Store", "Mail", "TunnelSupervisor", "GateConfig", logging, metrics,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         tests(
             "Demo",

@@ -19,7 +19,10 @@ package final class TunnelService: Sendable {
     private let loop: any EventLoop
     private let logger: Logger
     private let observe: @Sendable (TunnelAction) -> Void
+    private let countStreams: @Sendable (UpstreamPath.Name) -> Int?
+    private let metrics: TunnelMetrics
     private let machine: Mutex<FailoverMachine>
+    private let history: Mutex<HistoryRecorder>
     private let traffic: TrafficWatch
     private let probes: NIOLoopBoundBox<ProbeLoop?>
     private let isQuiet = Atomic(false)
@@ -33,11 +36,13 @@ package final class TunnelService: Sendable {
     ///   - time: The clock.
     ///   - addTLS: Puts TLS into a probe's connection to an `https` target.
     ///   - logger: Gets a line a change.
-    ///   - observe: Hears of every change, for metrics and history; called on the event loop or a caller's thread.
+    ///   - countStreams: How many streams run on a path; nil while nobody counts them. Called on any thread.
+    ///   - observe: Hears of every change; called on the event loop or a caller's thread.
     package init(
         _ settings: TunnelSettings, board: SelectionBoard, loop: any EventLoop,
         time: any TimeSource = SystemTime(), addTLS: AddTLS? = nil,
         logger: Logger = Logger(label: "tunnels"),
+        countStreams: @escaping @Sendable (UpstreamPath.Name) -> Int? = { _ in nil },
         observe: @escaping @Sendable (TunnelAction) -> Void = { _ in }
     ) {
         let now = time.now()
@@ -47,8 +52,16 @@ package final class TunnelService: Sendable {
         self.time = time
         self.addTLS = addTLS
         self.logger = logger
+        self.countStreams = countStreams
         self.observe = observe
-        self.machine = Mutex(FailoverMachine(paths: settings.paths, failback: settings.failback, at: now))
+        let machine = FailoverMachine(
+            paths: settings.paths, failback: settings.failback, preference: settings.preference,
+            switches: SwitchLog(settings.switches), at: now)
+        let active = machine.paths[machine.current].path.name
+        self.metrics = TunnelMetrics(paths: settings.paths.map(\.name))
+        metrics.show(machine)
+        self.machine = Mutex(machine)
+        self.history = Mutex(HistoryRecorder(paths: settings.paths, active: active, at: now))
         self.traffic = TrafficWatch(at: now.sinceBoot)
         self.probes = .makeEmptyBox(valueType: ProbeLoop.self, eventLoop: loop)
     }
@@ -75,7 +88,16 @@ package final class TunnelService: Sendable {
     // MARK: For the control socket
 
     /// What `runegate tunnels` says.
-    package var report: TunnelReport { machineNow.report(at: time.now()) }
+    package var report: TunnelReport {
+        var report = machineNow.report(at: time.now())
+        let history = history.withLock { $0 }
+        for index in report.paths.indices {
+            let counts = history.counts(of: UpstreamPath.Name(rawValue: report.paths[index].name))
+            report.paths[index].probesSent = counts.sent
+            report.paths[index].probesLost = counts.lost
+        }
+        return report
+    }
 
     /// What `runegate tunnels why` says, one line each.
     package var why: [String] { machineNow.why(at: time.now()) }
@@ -84,21 +106,41 @@ package final class TunnelService: Sendable {
     package var switches: [SwitchRecord] { machineNow.switches.records }
 
     /// `runegate tunnels prefer`: traffic moves at once if it can.
-    package func prefer(_ preference: Preference) { take(.prefer(preference, cause: .operatorCommand)) }
-
-    /// Moves traffic to the other path for a try.
     ///
-    /// - Returns: The preference to give back with ``endDrill(to:)``.
-    /// - Throws: A `Fault` when the other path is not proven, or there is none.
-    package func beginDrill() throws(Fault) -> Preference {
-        let now = time.now()
-        let (result, before) = machine.withLock { ($0.drillTarget(at: now), $0.preference) }
-        take(.prefer(try result.get(), cause: .drill))
-        return before
+    /// - Throws: A `Fault` when no such path is configured.
+    package func prefer(_ preference: Preference) throws(Fault) {
+        guard preference == .auto || settings.paths.contains(where: { $0.name == preference.path }) else {
+            throw Fault(
+                code: "path-not-configured", problem: "\(preference.rawValue) is not configured",
+                remedy: "Set RUNEGATE_\(preference.rawValue.uppercased())_TARGET and restart.")
+        }
+        take(.prefer(preference))
     }
 
-    /// Moves traffic back after a try.
-    package func endDrill(to preference: Preference) { take(.prefer(preference, cause: .drill)) }
+    /// Moves traffic to the other path for a try; it goes back by itself after `limit`.
+    ///
+    /// - Returns: Where traffic was and where it is now.
+    /// - Throws: A `Fault` when the other path is not proven, there is none, or a try is under way.
+    package func beginDrill(atMost limit: Duration) throws(Fault) -> (
+        from: UpstreamPath.Name, to: UpstreamPath.Name
+    ) {
+        let result: Result<(from: UpstreamPath.Name, to: UpstreamPath.Name), Fault> = feed { machine, now in
+            let from = machine.paths[machine.current].path.name
+            switch machine.drillTarget(at: now) {
+            case .failure(let fault): return (.failure(fault), [])
+            case .success(let to):
+                let actions = machine.take(.beginDrill(to, endsBy: now.sinceBoot + limit), at: now)
+                return (.success((from, to)), actions)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Moves traffic back after a try, if it has not gone back by itself.
+    package func endDrill() { take(.endDrill) }
+
+    /// Ends a span of history; nothing of one shorter than a second.
+    package func endHistorySpan() -> [PathSample] { history.withLock { $0.endSpan(at: time.now()) } }
 
     /// Takes what WireGuard's reader says; `.unknown` when it is lost.
     package func noteHandshake(_ fact: HandshakeFact, _ details: WireGuardDetails = WireGuardDetails()) {
@@ -111,19 +153,59 @@ package final class TunnelService: Sendable {
 
     /// Feeds the machine and does what it says.
     func take(_ event: TunnelEvent) {
-        let now = time.now()
-        let actions = machine.withLock { machine in
+        count(event)
+        let needsNothing = feed { machine, now in
             let actions = machine.take(event, at: now)
+            return (actions.isEmpty && !event.isAnswer, actions)
+        }
+        if !needsNothing { loop.execute { [self] in probes.value?.arm() } }
+    }
+
+    /// Has the machine changed by `change` and does what it says.
+    private func feed<Answer>(
+        _ change: (inout FailoverMachine, Moment) -> (Answer, [TunnelAction])
+    ) -> Answer {
+        let now = time.now()
+        let (answer, actions) = machine.withLock { machine in
+            var (answer, actions) = change(&machine, now)
+            noteStreams(in: &actions, &machine)
             // Under the lock, so that two threads cannot publish in the wrong order; it is memory only.
             for case .publish(let routing) in actions { board.publish(Selection(routing)) }
-            return actions
+            if !actions.isEmpty { metrics.show(machine) }
+            return (answer, actions)
         }
-        guard !actions.isEmpty || event.isAnswer else { return }
         for action in actions {
             log(action)
+            if case .switched(let record) = action {
+                metrics.count(record)
+                history.withLock { $0.switched(to: record.to, at: record.at) }
+            }
             observe(action)
         }
-        loop.execute { [self] in probes.value?.arm() }
+        return answer
+    }
+
+    /// Counts the streams on a path that traffic leaves, before anybody ends them.
+    private func noteStreams(in actions: inout [TunnelAction], _ machine: inout FailoverMachine) {
+        for index in actions.indices {
+            guard case .switched(let record) = actions[index], let count = countStreams(record.from) else {
+                continue
+            }
+            if let amended = machine.noteStreams(count) { actions[index] = .switched(amended) }
+        }
+    }
+
+    /// Counts what a probe says, for metrics and history.
+    private func count(_ event: TunnelEvent) {
+        metrics.take(event)
+        let name = event.probed
+        let (sent, lost) = history.withLock { history in
+            let before = history.counts(of: name)
+            history.take(event, at: time.now())
+            let after = history.counts(of: name)
+            return (after.sent - before.sent, after.lost - before.lost)
+        }
+        if let name { metrics.count(name, sent: sent, lost: lost) }
     }
 
     /// Called on the gateway's event loops.
@@ -167,11 +249,19 @@ package final class TunnelService: Sendable {
 }
 
 extension TunnelEvent {
+    /// The path whose probe it tells of.
+    fileprivate var probed: UpstreamPath.Name? {
+        switch self {
+        case .light(let name, _, _), .full(let name, _, _): name
+        default: nil
+        }
+    }
+
     /// Whether it may have changed how often probes are due without any action.
     fileprivate var isAnswer: Bool {
         switch self {
         case .light, .full: true
-        case .handshake, .trafficFailed, .byteSeen, .activity, .prefer, .tick: false
+        case .handshake, .trafficFailed, .byteSeen, .activity, .prefer, .beginDrill, .endDrill, .tick: false
         }
     }
 }

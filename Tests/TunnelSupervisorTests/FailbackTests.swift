@@ -106,14 +106,14 @@ func `WireGuard's data forbids the return`(fact: HandshakeFact) {
 @Test func `a preference moves traffic at once and is left only for a dead path`() {
     var trace = Trace()
     trace.settle()
-    trace.take(.prefer(.rathole, cause: .operatorCommand))
+    trace.take(.prefer(.rathole))
     #expect(trace.current == .rathole)
     trace.serveWireGuard(for: .seconds(120))
     #expect(trace.current == .rathole)
     trace.full(.rathole, .refused)
     trace.full(.rathole, .refused)
     #expect(trace.current == .wireGuard)
-    trace.take(.prefer(.auto, cause: .operatorCommand))
+    trace.take(.prefer(.auto))
     #expect(trace.switches == [.operatorCommand, .refused])
     #expect(trace.machine.stableFor(0, at: trace.now) == .seconds(30))
 }
@@ -122,11 +122,11 @@ func `WireGuard's data forbids the return`(fact: HandshakeFact) {
     var trace = Trace()
     trace.settle()
     trace.loseWireGuard()
-    trace.take(.prefer(.wireGuard, cause: .operatorCommand))
+    trace.take(.prefer(.wireGuard))
     #expect(trace.current == .rathole)
     trace.serveWireGuard(for: .seconds(2))
     #expect(trace.state(.wireGuard) == .probation)
-    trace.take(.prefer(.wireGuard, cause: .operatorCommand))
+    trace.take(.prefer(.wireGuard))
     #expect(trace.current == .wireGuard)
 }
 

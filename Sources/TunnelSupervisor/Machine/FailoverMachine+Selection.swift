@@ -11,6 +11,8 @@ extension FailoverMachine {
     mutating func choose(onCommand cause: SwitchCause?, at now: Moment) -> SwitchRecord? {
         let health = paths[current]
         if health.state == .down {
+            // Whatever was being tried, this is no try any more.
+            drill = nil
             guard let next = other(than: current), paths[next].state != .down else { return nil }
             let gap = now.sinceBoot - (health.lastReply ?? health.since.sinceBoot)
             return move(to: next, cause: health.cause ?? .probesLost, gap: gap, at: now)

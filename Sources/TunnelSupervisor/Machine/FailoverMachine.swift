@@ -9,7 +9,9 @@ package struct FailoverMachine: Sendable {
     package internal(set) var paths: [PathHealth]
     /// The place in ``paths`` of the one that carries traffic.
     package internal(set) var current = 0
-    package internal(set) var preference: Preference = .auto
+    package internal(set) var preference: Preference
+    /// A try of the other path, while it lasts; it goes before the preference.
+    package internal(set) var drill: Drill?
     package internal(set) var isQuiet = false
     package internal(set) var switches = SwitchLog()
     /// Why no request gets through; nil while a path may work.
@@ -19,12 +21,20 @@ package struct FailoverMachine: Sendable {
     package internal(set) var currentSince: Moment
     private var published: Routing?
 
-    /// Begins with traffic on the first path, of which nothing is known yet; `paths` is not empty.
-    package init(paths: [UpstreamPath], failback: Failback, at now: Moment) {
+    /// Begins with traffic on the preferred path, of which nothing is known yet; `paths` is not empty.
+    ///
+    /// A preference that names no configured path counts as `auto`.
+    package init(
+        paths: [UpstreamPath], failback: Failback, preference: Preference = .auto,
+        switches: SwitchLog = SwitchLog(), at now: Moment
+    ) {
         precondition(!paths.isEmpty, "there is always a way to the app")
         self.paths = paths.map { PathHealth($0, at: now) }
         self.failback = failback
+        self.preference = paths.contains { $0.name == preference.path } ? preference : .auto
+        self.switches = switches
         self.currentSince = now
+        self.current = preferred
     }
 
     /// Takes an event that was observed at `now`.
@@ -51,7 +61,8 @@ package struct FailoverMachine: Sendable {
 
     /// The place of the path that traffic should be on while it works.
     package var preferred: Int {
-        paths.firstIndex { $0.path.name == preference.path } ?? 0
+        let wanted = drill?.target ?? preference.path
+        return paths.firstIndex { $0.path.name == wanted } ?? 0
     }
 
     /// The place of the path beside the one at `index`, if there is one.
@@ -62,6 +73,18 @@ package struct FailoverMachine: Sendable {
         let isBesideDead = other(than: index).map { !paths[$0].state.isUsable } ?? true
         return ProbePeriods.full(
             of: paths[index], isWanted: index == current || isBesideDead, isQuiet: isQuiet)
+    }
+
+    /// Says how many streams ran on the path that traffic has just left.
+    ///
+    /// - Returns: The switch with that count; nil when there was none.
+    mutating func noteStreams(_ count: Int) -> SwitchRecord? {
+        guard let last = switches.records.last,
+            let left = paths.first(where: { $0.path.name == last.from })
+        else { return nil }
+        switches.noteStreams(
+            left.isDead ? SwitchedStreams(kept: 0, ended: count) : SwitchedStreams(kept: count, ended: 0))
+        return switches.records.last
     }
 
     // MARK: Events
@@ -92,13 +115,25 @@ package struct FailoverMachine: Sendable {
             if let index = index(of: name) { paths[index].byteSeen(at: now) }
         case .activity(let isQuiet):
             self.isQuiet = isQuiet
-        case .prefer(let preference, let cause):
+        case .prefer(let preference):
             self.preference = preference
-            return cause
+            return .operatorCommand
+        case .beginDrill(let target, let endsBy):
+            drill = Drill(target: target, endsBy: endsBy)
+            return .drill
+        case .endDrill:
+            return endDrill()
         case .tick:
             for index in paths.indices { paths[index].tick(return: returnRule(of: index, at: now), at: now) }
+            if let drill, now.sinceBoot >= drill.endsBy { return endDrill() }
         }
         return nil
+    }
+
+    private mutating func endDrill() -> SwitchCause? {
+        guard drill != nil else { return nil }
+        drill = nil
+        return .drill
     }
 
     private func index(of name: UpstreamPath.Name) -> Int? {

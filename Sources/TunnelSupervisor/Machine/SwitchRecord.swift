@@ -9,6 +9,33 @@ package struct SwitchRecord: Sendable, Hashable {
     package let cause: SwitchCause
     /// How long the old path had answered no probe; zero when it was left alive.
     package let gap: Duration
+    /// What became of the streams that ran on the old path; nil while nobody counts them.
+    package internal(set) var streams: SwitchedStreams?
+
+    package init(
+        at: Moment, from: UpstreamPath.Name, to: UpstreamPath.Name, cause: SwitchCause, gap: Duration,
+        streams: SwitchedStreams? = nil
+    ) {
+        self.at = at
+        self.from = from
+        self.to = to
+        self.cause = cause
+        self.gap = gap
+        self.streams = streams
+    }
+}
+
+/// What a switch did to the streams that ran on the old path.
+package struct SwitchedStreams: Codable, Sendable, Hashable {
+    /// They go on where they are: the old path lives.
+    package let kept: Int
+    /// They were ended, so that clients connect anew.
+    package let ended: Int
+
+    package init(kept: Int, ended: Int) {
+        self.kept = kept
+        self.ended = ended
+    }
 }
 
 /// The switches of the recent past: what damping and `runegate tunnels` need.
@@ -20,8 +47,19 @@ package struct SwitchLog: Sendable {
     /// The oldest first.
     package private(set) var records: [SwitchRecord] = []
 
+    /// A log that goes on from what is remembered, the oldest first.
+    package init(_ records: [SwitchRecord] = []) {
+        self.records = records.suffix(Self.kept)
+    }
+
     mutating func add(_ record: SwitchRecord) {
         records = (records + [record]).suffix(Self.kept)
+    }
+
+    /// Says what the last switch did to streams.
+    mutating func noteStreams(_ streams: SwitchedStreams) {
+        guard let last = records.indices.last else { return }
+        records[last].streams = streams
     }
 
     /// How often `path` was left within the damping window, other than on somebody's command.

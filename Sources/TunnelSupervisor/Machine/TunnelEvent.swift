@@ -15,8 +15,11 @@ package enum TunnelEvent: Sendable, Hashable {
     case byteSeen(UpstreamPath.Name)
     /// Visitors came, or have been away for ``ProbePeriods/quietAfter``.
     case activity(isQuiet: Bool)
-    /// Somebody wants traffic elsewhere; the cause is for the switch that follows at once, if one does.
-    case prefer(Preference, cause: SwitchCause)
+    /// Somebody wants traffic on a path while it works.
+    case prefer(Preference)
+    /// Somebody tries a path; traffic goes back by itself at that reading of the boot clock.
+    case beginDrill(UpstreamPath.Name, endsBy: Duration)
+    case endDrill
     /// Nothing but time has passed.
     case tick
 }

@@ -12,7 +12,11 @@ extension FailoverMachine {
         TunnelReport(
             verdict: verdict(at: now), summary: summary(at: now),
             paths: paths.indices.map { row($0, at: now) }, rule: nextSwitch(at: now), preference: preference,
-            isQuiet: isQuiet,
+            drill: drill.map { drill in
+                DrillReport(
+                    target: drill.target.rawValue,
+                    endsInSeconds: max(0, (drill.endsBy - now.sinceBoot).components.seconds))
+            }, isQuiet: isQuiet,
             switches: switches.records.suffix(Self.reportedSwitches).reversed().map(SwitchReport.init),
             problems: problems(at: now))
     }
@@ -58,6 +62,10 @@ extension FailoverMachine {
         if health.state == .unknown { return "no probe has been answered yet" }
         if current != 0 {
             let first = paths[0]
+            if let drill { return "somebody tries \(drill.target.rawValue) (drill)" }
+            if preferred == current, preference != .auto {
+                return "held there by `runegate tunnels prefer \(preference.rawValue)`"
+            }
             guard first.state == .down || first.state == .probation else {
                 return "\(first.path.name.rawValue) is \(first.state.rawValue)"
             }
@@ -96,7 +104,8 @@ extension SwitchReport {
     init(_ record: SwitchRecord) {
         self.init(
             unixSeconds: record.at.unixSeconds, from: record.from.rawValue, to: record.to.rawValue,
-            cause: record.cause, gapMilliseconds: record.gap.wholeMilliseconds)
+            cause: record.cause, gapMilliseconds: record.gap.wholeMilliseconds,
+            streams: record.streams)
     }
 }
 

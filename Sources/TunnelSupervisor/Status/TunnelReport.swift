@@ -6,16 +6,20 @@ package struct TunnelReport: Codable, Sendable, Equatable {
     /// The verdict as a sentence.
     package let summary: String
     /// One a path, in the configured order.
-    package let paths: [PathReport]
+    package var paths: [PathReport]
     /// What will make traffic move next, and how far along that is.
     package let rule: String
     package let preference: Preference
+    /// A try of the other path that is under way.
+    package let drill: DrillReport?
     /// Whether no visitor has been there for a while, so that probes are rare.
     package let isQuiet: Bool
     /// The latest switches, the newest first.
     package let switches: [SwitchReport]
     /// What is wrong, each with what to do about it.
     package let problems: [Problem]
+    /// Who is served now; nil while nobody counts.
+    package var live: LiveUse?
 
     /// Something wrong, said for the person who has to mend it.
     package struct Problem: Codable, Sendable, Equatable {
@@ -70,6 +74,44 @@ package struct PathReport: Codable, Sendable, Equatable {
     package let roundTripP95Milliseconds: Double?
     /// Switches away from it within the last day.
     package let departuresLastDay: Int
+    /// Probes since the start whose end is known, and those of them that stayed unanswered.
+    package var probesSent: Int?
+    package var probesLost: Int?
+    /// What passed over it since the start; nil while nobody counts.
+    package var traffic: PathTraffic?
+}
+
+/// Bytes of one path since the start.
+package struct PathTraffic: Codable, Sendable, Equatable {
+    /// From the app.
+    package var receivedBytes: UInt64
+    /// To the app.
+    package var sentBytes: UInt64
+
+    package init(receivedBytes: UInt64, sentBytes: UInt64) {
+        self.receivedBytes = receivedBytes
+        self.sentBytes = sentBytes
+    }
+}
+
+/// Who is served at one moment.
+package struct LiveUse: Codable, Sendable, Equatable {
+    /// Addresses that were signed in and did something within the last minute.
+    package var users: Int
+    /// Transfers under way; nil while nobody counts.
+    package var streams: Int?
+
+    package init(users: Int, streams: Int?) {
+        self.users = users
+        self.streams = streams
+    }
+}
+
+/// A try of the other path that is under way.
+package struct DrillReport: Codable, Sendable, Equatable {
+    package let target: String
+    /// Until traffic goes back though nobody said so.
+    package let endsInSeconds: Int64
 }
 
 /// One switch.
@@ -80,4 +122,6 @@ package struct SwitchReport: Codable, Sendable, Equatable {
     package let cause: SwitchCause
     /// How long the old path had been silent; zero when it was left alive.
     package let gapMilliseconds: Int64
+    /// What became of the streams that ran on the old path; nil while nobody counts them.
+    package let streams: SwitchedStreams?
 }

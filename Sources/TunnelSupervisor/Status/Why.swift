@@ -21,10 +21,14 @@ extension FailoverMachine {
 
     private func whyHere(at now: Moment) -> String {
         let name = paths[current].path.name.rawValue
-        guard let last = switches.records.last else {
-            return "Traffic is on \(name) since the start: it is the first configured path."
+        let ago = Span.words((now.sinceBoot - currentSince.sinceBoot).components.seconds)
+        // An earlier run's switches are remembered, and did not bring this one here.
+        guard let last = switches.records.last, last.at == currentSince else {
+            let reason =
+                preference == .auto
+                ? "it is the first configured path" : "`runegate tunnels prefer \(preference.rawValue)` said so"
+            return "Traffic is on \(name) since the start, \(ago) ago: \(reason)."
         }
-        let ago = Span.words((now.sinceBoot - last.at.sinceBoot).components.seconds)
         let subject = last.cause == .recovered ? last.to : last.from
         return last.cause.isDeliberate
             ? "Traffic is on \(name) since \(ago): \(last.cause.words)."
