@@ -67,7 +67,7 @@ package struct TunnelMetrics: Sendable {
             roundTrips[name]?.light.recordNanoseconds(time.wholeNanoseconds)
         case .full(let name, .answered(_, let time), _):
             roundTrips[name]?.full.recordNanoseconds(time.wholeNanoseconds)
-        case .handshake(.age(let age)): handshakeAge.set(age / .seconds(1))
+        case .handshake(.age(let age), _): handshakeAge.set(age / .seconds(1))
         case .handshake: handshakeAge.set(Double.nan)
         default: break
         }

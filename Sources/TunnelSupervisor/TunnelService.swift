@@ -19,7 +19,6 @@ package final class TunnelService: Sendable {
     private let loop: any EventLoop
     private let logger: Logger
     private let observe: @Sendable (TunnelAction) -> Void
-    private let countStreams: @Sendable (UpstreamPath.Name) -> Int?
     private let metrics: TunnelMetrics
     private let machine: Mutex<FailoverMachine>
     private let history: Mutex<HistoryRecorder>
@@ -36,13 +35,11 @@ package final class TunnelService: Sendable {
     ///   - time: The clock.
     ///   - addTLS: Puts TLS into a probe's connection to an `https` target.
     ///   - logger: Gets a line a change.
-    ///   - countStreams: How many streams run on a path; nil while nobody counts them. Called on any thread.
     ///   - observe: Hears of every change; called on the event loop or a caller's thread.
     package init(
         _ settings: TunnelSettings, board: SelectionBoard, loop: any EventLoop,
         time: any TimeSource = SystemTime(), addTLS: AddTLS? = nil,
         logger: Logger = Logger(label: "tunnels"),
-        countStreams: @escaping @Sendable (UpstreamPath.Name) -> Int? = { _ in nil },
         observe: @escaping @Sendable (TunnelAction) -> Void = { _ in }
     ) {
         let now = time.now()
@@ -52,7 +49,6 @@ package final class TunnelService: Sendable {
         self.time = time
         self.addTLS = addTLS
         self.logger = logger
-        self.countStreams = countStreams
         self.observe = observe
         let machine = FailoverMachine(
             paths: settings.paths, failback: settings.failback, preference: settings.preference,
@@ -133,11 +129,17 @@ package final class TunnelService: Sendable {
                 return (.success((from, to)), actions)
             }
         }
+        armProbes()
         return try result.get()
     }
 
     /// Moves traffic back after a try, if it has not gone back by itself.
     package func endDrill() { take(.endDrill) }
+
+    /// Says what a switch did to streams, once that is known.
+    package func noteStreams(_ streams: SwitchedStreams, of record: SwitchRecord) {
+        machine.withLock { $0.switches.noteStreams(streams, of: record) }
+    }
 
     /// Ends a span of history; nothing of one shorter than a second.
     package func endHistorySpan() -> [PathSample] { history.withLock { $0.endSpan(at: time.now()) } }
@@ -158,8 +160,11 @@ package final class TunnelService: Sendable {
             let actions = machine.take(event, at: now)
             return (actions.isEmpty && !event.isAnswer, actions)
         }
-        if !needsNothing { loop.execute { [self] in probes.value?.arm() } }
+        if !needsNothing { armProbes() }
     }
+
+    /// How often probes are due may have changed.
+    private func armProbes() { loop.execute { [self] in probes.value?.arm() } }
 
     /// Has the machine changed by `change` and does what it says.
     private func feed<Answer>(
@@ -167,8 +172,7 @@ package final class TunnelService: Sendable {
     ) -> Answer {
         let now = time.now()
         let (answer, actions) = machine.withLock { machine in
-            var (answer, actions) = change(&machine, now)
-            noteStreams(in: &actions, &machine)
+            let (answer, actions) = change(&machine, now)
             // Under the lock, so that two threads cannot publish in the wrong order; it is memory only.
             for case .publish(let routing) in actions { board.publish(Selection(routing)) }
             if !actions.isEmpty { metrics.show(machine) }
@@ -183,16 +187,6 @@ package final class TunnelService: Sendable {
             observe(action)
         }
         return answer
-    }
-
-    /// Counts the streams on a path that traffic leaves, before anybody ends them.
-    private func noteStreams(in actions: inout [TunnelAction], _ machine: inout FailoverMachine) {
-        for index in actions.indices {
-            guard case .switched(let record) = actions[index], let count = countStreams(record.from) else {
-                continue
-            }
-            if let amended = machine.noteStreams(count) { actions[index] = .switched(amended) }
-        }
     }
 
     /// Counts what a probe says, for metrics and history.

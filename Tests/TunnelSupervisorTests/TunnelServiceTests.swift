@@ -92,9 +92,9 @@ struct SupervisionOverSockets {
             await stage.waitForAlternative()
             // Both are up by then, or will be: a drill is refused before that.
             while stage.service.report.verdict != .ok { try await Task.sleep(for: .milliseconds(20)) }
-            let before = try stage.service.beginDrill()
+            _ = try stage.service.beginDrill(atMost: .seconds(60))
             #expect(await stage.nextSwitch()?.cause == .drill)
-            stage.service.endDrill(to: before)
+            stage.service.endDrill()
             #expect(await stage.nextSwitch()?.to == .wireGuard)
         }
     }

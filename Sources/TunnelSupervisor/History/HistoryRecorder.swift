@@ -27,7 +27,8 @@ package struct HistoryRecorder: Sendable {
         switch event {
         case .light(let name, let outcome, let sentAt): tallies[name]?.take(outcome, sentAt: sentAt)
         case .full(let name, let outcome, _): tallies[name]?.take(outcome)
-        case .handshake(let fact): handshake = HandshakeReport(fact: fact, takenAt: now.sinceBoot)
+        case .handshake(let fact, let details):
+            handshake = HandshakeReport(fact: fact, details: details, takenAt: now.sinceBoot)
         case .trafficFailed, .byteSeen, .activity, .prefer, .beginDrill, .endDrill, .tick: break
         }
     }

@@ -75,18 +75,6 @@ package struct FailoverMachine: Sendable {
             of: paths[index], isWanted: index == current || isBesideDead, isQuiet: isQuiet)
     }
 
-    /// Says how many streams ran on the path that traffic has just left.
-    ///
-    /// - Returns: The switch with that count; nil when there was none.
-    mutating func noteStreams(_ count: Int) -> SwitchRecord? {
-        guard let last = switches.records.last,
-            let left = paths.first(where: { $0.path.name == last.from })
-        else { return nil }
-        switches.noteStreams(
-            left.isDead ? SwitchedStreams(kept: 0, ended: count) : SwitchedStreams(kept: count, ended: 0))
-        return switches.records.last
-    }
-
     // MARK: Events
 
     /// Brings the paths up to date; returns the cause of a switch that was asked for.

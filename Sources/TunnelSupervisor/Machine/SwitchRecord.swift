@@ -56,10 +56,12 @@ package struct SwitchLog: Sendable {
         records = (records + [record]).suffix(Self.kept)
     }
 
-    /// Says what the last switch did to streams.
-    mutating func noteStreams(_ streams: SwitchedStreams) {
-        guard let last = records.indices.last else { return }
-        records[last].streams = streams
+    /// Says what a switch did to streams, once that is known.
+    mutating func noteStreams(_ streams: SwitchedStreams, of record: SwitchRecord) {
+        guard let index = records.lastIndex(where: { $0.at == record.at && $0.from == record.from }) else {
+            return
+        }
+        records[index].streams = streams
     }
 
     /// How often `path` was left within the damping window, other than on somebody's command.

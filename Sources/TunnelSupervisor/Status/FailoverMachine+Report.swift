@@ -88,7 +88,8 @@ extension FailoverMachine {
             sinceSeconds: (now.sinceBoot - health.since.sinceBoot).components.seconds,
             roundTripP50Milliseconds: health.roundTrips.percentile(50)?.milliseconds,
             roundTripP95Milliseconds: health.roundTrips.percentile(95)?.milliseconds,
-            departuresLastDay: switches.departuresOfLastDay(from: health.path.name, at: now.sinceBoot))
+            departuresLastDay: switches.departuresOfLastDay(from: health.path.name, at: now.sinceBoot),
+            traffic: health.handshake?.details.traffic)
     }
 }
 
@@ -106,6 +107,14 @@ extension SwitchReport {
             unixSeconds: record.at.unixSeconds, from: record.from.rawValue, to: record.to.rawValue,
             cause: record.cause, gapMilliseconds: record.gap.wholeMilliseconds,
             streams: record.streams)
+    }
+}
+
+extension WireGuardDetails {
+    /// What passed over the interface; nil when it cannot be read.
+    fileprivate var traffic: PathTraffic? {
+        guard let receivedBytes, let sentBytes else { return nil }
+        return PathTraffic(receivedBytes: receivedBytes, sentBytes: sentBytes)
     }
 }
 
