@@ -9,6 +9,9 @@ extension DatabaseMigrator {
             try database.execute(sql: linksAndMails)
             try database.execute(sql: sessionsAndAudit)
         }
+        migrator.registerMigration("tunnel-history") { database in
+            try database.execute(sql: tunnelHistory)
+        }
         return migrator
     }
 
@@ -68,6 +71,39 @@ extension DatabaseMigrator {
             account TEXT,
             client_address TEXT,
             detail TEXT
+        ) STRICT;
+        """
+
+    /// What the tunnels did, and what the operator wants of them.
+    ///
+    /// Times are of the wall clock (`unix`, in s), round trips in microseconds, the gap in milliseconds.
+    private static let tunnelHistory = """
+        CREATE TABLE tunnel_samples (
+            unix INTEGER NOT NULL,
+            path TEXT NOT NULL,
+            seconds INTEGER NOT NULL,
+            active_seconds INTEGER NOT NULL,
+            probes INTEGER NOT NULL,
+            lost INTEGER NOT NULL,
+            round_trip_p50 INTEGER,
+            round_trip_p95 INTEGER,
+            handshake_age_seconds INTEGER,
+            PRIMARY KEY (unix, path)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE tunnel_switches (
+            number INTEGER PRIMARY KEY,
+            unix INTEGER NOT NULL,
+            from_path TEXT NOT NULL,
+            to_path TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            gap INTEGER NOT NULL,
+            streams_kept INTEGER,
+            streams_ended INTEGER
+        ) STRICT;
+        CREATE INDEX tunnel_switches_by_time ON tunnel_switches (unix);
+        CREATE TABLE tunnel_preference (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            path TEXT NOT NULL
         ) STRICT;
         """
 }
