@@ -16,10 +16,11 @@ OUTPUT = ROOT / ".build" / "test-output"
 class Workspace:
     """One directory for one run. Paths in it are short: a Unix socket's path holds 107 bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, logs: str = "logs") -> None:
+        """Makes it; what processes print goes below the output directory into `logs`."""
         self.root = Path(tempfile.mkdtemp(prefix="runegate-", dir="/tmp"))
         self.root.chmod(0o755)
-        self.logs = OUTPUT / "logs"
+        self.logs = OUTPUT / logs
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
         self.user = _unprivileged_user()
