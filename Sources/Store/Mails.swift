@@ -16,12 +16,20 @@ package struct QueuedMail: Sendable {
 
 /// A queued mail as it is read back.
 package struct WaitingMail: Sendable {
+    package enum Kind: Sendable {
+        /// Carries a sign-in link; the payload is what was queued.
+        case link
+        /// Says that the app can be reached again; the payload is the address in UTF-8.
+        case recovery
+    }
+
     package let id: String
+    package let kind: Kind
     /// Nil when no key opens it any more.
     package let payload: [UInt8]?
     package let account: String
     package let attempts: Int
-    /// What is left of its link's life.
+    /// What is left of its link's life, or of the time in which it is still news.
     package let remaining: Duration
 }
 
@@ -51,7 +59,8 @@ extension StateStore {
         return hasRoom
     }
 
-    /// The mails that may still leave, oldest first, without those that `excluded` names.
+    /// The mails that may still leave, without those that `excluded` names: links first, the oldest of them
+    /// first, since somebody sits and waits for them.
     package func waitingMails(excluding excluded: Set<String>, limit: Int) throws(Fault) -> [WaitingMail] {
         try read { database, now in
             let rows = try Row.fetchCursor(
@@ -69,17 +78,24 @@ extension StateStore {
                 guard !excluded.contains(id), remaining > .zero else { continue }
                 waiting.append(
                     WaitingMail(
-                        id: id, payload: self.sealing.open(row["sealed"], mailID: id), account: link.account,
+                        id: id, kind: .link, payload: self.sealing.open(row["sealed"], mailID: id),
+                        account: link.account,
                         attempts: row["attempts"], remaining: remaining))
             }
-            return waiting
+            return try waiting
+                + dueNotices(excluding: excluded, limit: limit - waiting.count, in: database, at: now)
         }
     }
 
     /// How many mails may still leave.
     package func waitingMailCount() throws(Fault) -> Int {
         try read { database, _ in
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM mails WHERE is_decoy = 0") ?? 0
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT (SELECT count(*) FROM mails WHERE is_decoy = 0)
+                        + (SELECT count(*) FROM awaiting WHERE is_due = 1)
+                    """) ?? 0
         }
     }
 
@@ -90,7 +106,7 @@ extension StateStore {
                 database,
                 sql: "SELECT account FROM links JOIN mails ON links.id = link_id WHERE mails.id = ?",
                 arguments: [id])
-            guard let account else { return }
+            guard let account = try account ?? takeNotice(id, in: database) else { return }
             try database.execute(sql: "DELETE FROM mails WHERE id = ?", arguments: [id])
             try AuditEntry(event, account: account, detail: detail).append(to: database, at: now)
         }
@@ -99,8 +115,10 @@ extension StateStore {
     /// Counts a try that may be repeated.
     package func countMailAttempt(_ id: String) throws(Fault) {
         try write { database, _ in
-            try database.execute(
-                sql: "UPDATE mails SET attempts = attempts + 1 WHERE id = ?", arguments: [id])
+            for table in ["mails", "awaiting"] {
+                try database.execute(
+                    sql: "UPDATE \(table) SET attempts = attempts + 1 WHERE id = ?", arguments: [id])
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ extension DatabaseMigrator {
         migrator.registerMigration("tunnel-history") { database in
             try database.execute(sql: tunnelHistory)
         }
+        migrator.registerMigration("awaiting") { try $0.execute(sql: awaiting) }
         return migrator
     }
 
@@ -104,6 +105,24 @@ extension DatabaseMigrator {
         CREATE TABLE tunnel_preference (
             only INTEGER PRIMARY KEY CHECK (only = 1),
             path TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Who wants a mail when the app can be reached again: one row an address.
+    ///
+    /// `sealed` holds the address; `address_hash` is its SHA-256. `is_due`: 0 waits, 1 is a mail to leave; the
+    /// ``Stamp`` and `life` (ms) are those of the present one of the two.
+    private static let awaiting = """
+        CREATE TABLE awaiting (
+            address_hash TEXT PRIMARY KEY NOT NULL,
+            id TEXT NOT NULL UNIQUE,
+            sealed TEXT NOT NULL,
+            is_due INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            boot_id TEXT NOT NULL,
+            since_boot INTEGER NOT NULL,
+            since_unix INTEGER NOT NULL,
+            life INTEGER NOT NULL
         ) STRICT;
         """
 }

@@ -108,18 +108,27 @@ extension StateStore {
     }
 
     /// Deletes sessions; durable when it returns.
+    ///
+    /// With an audit entry somebody ended them: an account that has none left waits for no mail either.
     package func deleteSessions(_ ids: [String], audit: AuditEntry?) throws(Fault) {
         try write { database, now in
             for id in ids { try database.execute(sql: "DELETE FROM sessions WHERE id = ?", arguments: [id]) }
+            if let account = audit?.account {
+                let left = try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM sessions WHERE account = ?", arguments: [account])
+                if left == 0 { try Self.stopAwaiting(account: account, in: database) }
+            }
             try audit?.append(to: database, at: now)
         }
     }
 
-    /// Deletes all sessions of an address and voids its links; durable when it returns.
+    /// Deletes all sessions of an address, voids its links and forgets that it waits for a mail; durable when it
+    /// returns.
     package func shutOut(account: String, audit: AuditEntry) throws(Fault) {
         try write { database, now in
             try database.execute(sql: "DELETE FROM sessions WHERE account = ?", arguments: [account])
             try Self.voidLinks(of: account, in: database)
+            try Self.stopAwaiting(account: account, in: database)
             try audit.append(to: database, at: now)
         }
     }
