@@ -66,7 +66,10 @@ package struct MailDelivery: MailTesting {
         let now = time.now().unixSeconds
         guard now < job.expiresUnixSeconds else {
             return DeliveryRecord(
-                outcome: .refused(.expired, detail: "the link expired before the mail could leave"),
+                outcome: .refused(
+                    .expired,
+                    detail: job.kind == .recovery
+                        ? "it was no news any more" : "the link expired before the mail could leave"),
                 transcript: [], remedy: nil)
         }
         do {

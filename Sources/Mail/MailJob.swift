@@ -2,12 +2,14 @@ package import GateModel
 
 /// One mail to be written and delivered.
 ///
-/// It carries a secret, the sign-in link, so it never describes itself with more than its id.
+/// It may carry a secret, the sign-in link, so it never describes itself with more than its id.
 package struct MailJob: Sendable, Equatable, Codable {
     /// What the mail is for; it decides the words.
     package enum Kind: String, Sendable, Codable {
         /// A sign-in link.
         case link
+        /// The app can be reached again, to somebody who asked to be told.
+        case recovery
         /// The owner checks whether mail arrives.
         case test
     }
@@ -16,13 +18,15 @@ package struct MailJob: Sendable, Equatable, Codable {
     package let id: String
     package let kind: Kind
     package let recipient: EmailAddress
-    /// The whole sign-in link; empty in a test mail.
+    /// The whole sign-in link; of a recovery mail the address of the site, which is no secret; empty in a test
+    /// mail.
     package let loginURL: String
     /// The short code to type into the asking browser; nil when that browser has none bound.
     package let code: String?
     /// The life of the link as configured, in minutes.
     package let expiryMinutes: Int
-    /// When the link stops working, in seconds since the Unix epoch; the mail is never sent after it.
+    /// When the link stops working, or the news is old, in seconds since the Unix epoch; the mail is never sent
+    /// after it.
     package let expiresUnixSeconds: Int64
 
     package init(

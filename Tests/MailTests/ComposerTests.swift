@@ -48,6 +48,23 @@ struct ComposerTests {
         )
     }
 
+    @Test func `the mail that the app is back has the site's address and no secret`() throws {
+        let job = MailJob(
+            id: "8", kind: .recovery, recipient: try Samples.address("ann@example.com"),
+            loginURL: "https://app.example.com/", code: nil, expiryMinutes: 360,
+            expiresUnixSeconds: now + 21_600)
+        let mail = try read(job, account: Samples.account(bodyTemplate: "Sign in: {login_url}"))
+        #expect(mail.defects == [])
+        #expect(mail.header("Subject") == ["Acme & Söhne is back"])
+        for body in [mail.text, mail.html] {
+            #expect(body.contains("https://app.example.com/"))
+            #expect(!body.contains("Sign in") && !body.contains("token"))
+        }
+        #expect(mail.html.contains("Open Acme &amp; Söhne"))
+        let composer = try Composer(account: nil, brand: Samples.brand, templatesDirectory: nil)
+        #expect(try composer.compose(job, unixSeconds: now).secrets.isEmpty)
+    }
+
     @Test func `without a code the mail does not speak of one`() throws {
         let mail = try read(Samples.job(code: nil))
         #expect(!mail.text.contains("code") && !mail.html.contains("type this code"))

@@ -35,6 +35,15 @@ struct LetterWriter: Sendable {
         You can read it, so mail from this gateway arrives. There is nothing to do.
         """
 
+    private static let recoveryText = """
+        {brand} can be reached again:
+
+        {login_url}
+
+        You asked to be told while it was out of reach. This is the only mail about it: there is nothing to \
+        unsubscribe from.
+        """
+
     /// The letter for `job`, which says how many minutes its link has left at `unixSeconds`.
     func letter(for job: MailJob, unixSeconds: Int64) -> Letter {
         let minutes = Self.minutesLeft(job, unixSeconds: unixSeconds)
@@ -46,20 +55,29 @@ struct LetterWriter: Sendable {
             case .brand: brand
             }
         }
-        let frame = LetterHTML(brand: brand, color: color, action: "Sign in to \(brand)")
+        func document(_ template: MailTemplate, title: String, action: String) -> String {
+            LetterHTML(brand: brand, color: color, action: action).document(
+                template, title: title, value: value)
+        }
         switch job.kind {
         case .link:
             let subject = subjectLine(minutes: minutes)
             return Letter(
                 subject: subject, text: text.render(value),
                 html: html.map { $0.render { value($0).map(HTMLText.escaped) } }
-                    ?? frame.document(text, title: subject, value: value))
+                    ?? document(text, title: subject, action: "Sign in to \(brand)"))
+        case .recovery:
+            let template = MailTemplate(Self.recoveryText)
+            let subject = "\(brand) is back"
+            return Letter(
+                subject: subject, text: template.render(value),
+                html: document(template, title: subject, action: "Open \(brand)"))
         case .test:
             let template = MailTemplate(Self.testText)
             let subject = "Test mail from \(brand)"
             return Letter(
                 subject: subject, text: template.render(value),
-                html: frame.document(template, title: subject, value: value))
+                html: document(template, title: subject, action: ""))
         }
     }
 
