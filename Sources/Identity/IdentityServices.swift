@@ -7,6 +7,7 @@ package final class IdentityServices: Sendable {
     package let sessions: SessionTable
     package let signIn: SignIn
     package let mailQueue: MailQueue
+    package let recoveryMails: RecoveryMails
     package let store: StateStore
     private let settings: LiveSettings
     private let keyring: Keyring
@@ -31,7 +32,9 @@ package final class IdentityServices: Sendable {
         self.limits = Limits(rates: settings.rates, time: time)
         self.store = StateStore(directory: stateDirectory, sealing: keyring.sealing, time: time)
         self.sessions = SessionTable(store: store, keys: keyring.session, settings: live, time: time)
-        self.mailQueue = MailQueue(store: store, time: time)
+        self.mailQueue = MailQueue(store: store, settings: live, time: time)
+        self.recoveryMails = RecoveryMails(
+            store: store, sessions: sessions, mails: mailQueue, limits: limits, time: time)
         self.signIn = SignIn(
             store: store, keyring: keyring, sessions: sessions, mails: mailQueue, limits: limits,
             settings: live,
@@ -85,5 +88,7 @@ package final class IdentityServices: Sendable {
     func save() async {
         try? await sessions.saveLastUses()
         try? await store.purgeLinks()
+        try? await store.purgeAwaiting()
+        await recoveryMails.refresh()
     }
 }

@@ -33,13 +33,15 @@ package final class MailQueue: MailSource {
     }
 
     private let store: StateStore
+    private let settings: LiveSettings
     private let time: any TimeSource
     private let logger = Logger(label: "identity")
     private let state = Mutex(State())
     private let signal = Signal()
 
-    init(store: StateStore, time: any TimeSource) {
+    init(store: StateStore, settings: LiveSettings, time: any TimeSource) {
         self.store = store
+        self.settings = settings
         self.time = time
     }
 
@@ -59,8 +61,14 @@ package final class MailQueue: MailSource {
             guard let mail = try? await store.waitingMails(excluding: excluded, limit: 1).first else {
                 return nil
             }
-            guard let payload = mail.payload, let job = MailJob(id: mail.id, payload: payload) else {
+            guard let job = MailJob(mail, settings: settings.current, unixSeconds: time.now().unixSeconds)
+            else {
                 await finish(mail.id, Outcome(event: .mailDropped, detail: "no key opens it any more"))
+                continue
+            }
+            if job.kind == .recovery, !settings.current.policy.allows(job.recipient) {
+                await finish(
+                    mail.id, Outcome(event: .mailDropped, detail: "the address is no longer allowed"))
                 continue
             }
             let isFree = state.withLock { state in

@@ -1,5 +1,6 @@
 import GateModel
 import Mail
+import Store
 
 // A mail job as the queue keeps it: the payload that is sealed.
 
@@ -22,5 +23,23 @@ extension MailJob {
         self.init(
             id: id, recipient: recipient, loginURL: loginURL, code: code.isEmpty ? nil : code,
             expiryMinutes: Int(minutes), expiresUnixSeconds: expires)
+    }
+}
+
+extension MailJob {
+    /// The job of a mail in the queue; nil when no key opened it.
+    init?(_ mail: WaitingMail, settings: IdentitySettings, unixSeconds: Int64) {
+        guard let payload = mail.payload else { return nil }
+        switch mail.kind {
+        case .link: self.init(id: mail.id, payload: payload)
+        case .recovery:
+            guard let recipient = try? EmailAddress(String(decoding: payload, as: UTF8.self)) else {
+                return nil
+            }
+            self.init(
+                id: mail.id, kind: .recovery, recipient: recipient, loginURL: settings.baseURL.origin + "/",
+                code: nil, expiryMinutes: Int(mail.remaining.components.seconds / 60),
+                expiresUnixSeconds: unixSeconds + mail.remaining.components.seconds)
+        }
     }
 }
