@@ -3,6 +3,7 @@ import GateConfig
 import GateModel
 import NIOHTTP1
 import Synchronization
+import TestSupport
 
 @testable import Gateway
 @testable import Identity
@@ -33,6 +34,8 @@ struct SiteFixture {
     var view: LinkViewAnswer = .invalid
     var signIn: SignInAnswer = .invalid
     var signsOutDurably = true
+    var recovery: RecoveryUseCases?
+    let time = ManualTime()
     let asked = AskedUseCases()
 
     static let client = Client(
@@ -48,7 +51,8 @@ struct SiteFixture {
     }
 
     func site() throws -> Site {
-        try Site(settings: settings(), useCases: useCases(), version: "0.0.0")
+        try Site(
+            settings: settings(), useCases: useCases(), version: "0.0.0", recovery: recovery, time: time)
     }
 
     /// The site of the owner's door; its page says what it was asked.

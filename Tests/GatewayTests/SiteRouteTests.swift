@@ -10,7 +10,8 @@ import Testing
     static let own: [(HTTPMethod, String, SiteRoute)] = [
         (.GET, "login", .signInPage), (.HEAD, "login", .signInPage), (.POST, "login", .requestLink),
         (.GET, "auth", .openLink), (.HEAD, "auth", .openLink), (.POST, "auth", .confirmLink),
-        (.POST, "code", .enterCode), (.POST, "logout", .signOut), (.GET, "health", .health),
+        (.POST, "code", .enterCode), (.POST, "logout", .signOut), (.POST, "notify", .askForMail),
+        (.GET, "health", .health),
         (.HEAD, "health", .health), (.GET, "assets/" + asset, .asset(asset)),
     ]
 
@@ -27,7 +28,7 @@ import Testing
     @Test(arguments: [
         "", "x", "login/", "Login", "login.html", "auth/", "assets/", "assets/nothing.css", "assets/../login",
         "%6cogin",
-        "login;x", "login%20", "/login", "./login", "login\u{301}", "loginx", "notify",
+        "login;x", "login%20", "/login", "./login", "login\u{301}", "loginx", "notify/",
     ])
     func `anything else under our prefix is not found and never the app's`(name: String) {
         for method in [HTTPMethod.GET, .POST, .DELETE, .OPTIONS] {
@@ -42,7 +43,8 @@ import Testing
     @Test(arguments: [
         (HTTPMethod.DELETE, "login", "GET, HEAD, POST"), (.PUT, "auth", "GET, HEAD, POST"),
         (.GET, "code", "POST"),
-        (.HEAD, "code", "POST"), (.GET, "logout", "POST"), (.POST, "health", "GET, HEAD"),
+        (.HEAD, "code", "POST"), (.GET, "logout", "POST"), (.GET, "notify", "POST"),
+        (.POST, "health", "GET, HEAD"),
         (.OPTIONS, "login", "GET, HEAD, POST"), (.RAW(value: "get"), "login", "GET, HEAD, POST"),
         (.POST, "assets/" + asset, "GET, HEAD"),
     ])

@@ -15,6 +15,8 @@ protocol EdgeSite: Sendable {
     func challenge(method: HTTPMethod, target: String, headers: HTTPHeaders) -> LocalResponse
     /// The answer when something other than the app has to answer; a page that `retries` loads itself again.
     func failure(_ kind: FailureKind, wantsHTML: Bool, retries: Bool) -> LocalResponse
+    /// The answer to a request for the app while no path leads there.
+    func stranded(_ request: StrandedRequest) -> LocalResponse
 }
 
 extension Site: EdgeSite {}

@@ -2,6 +2,7 @@ import GateModel
 import Identity
 import NIOCore
 import NIOHTTP1
+import UpstreamSelection
 
 // Answers of our own: pages, challenges, refusals and failures.
 
@@ -86,9 +87,16 @@ extension VisitorConnection {
     /// Answers with one of the failure pages; the rest of the request is not read.
     func answerFailure(_ kind: FailureKind) {
         guard let exchange else { return }
+        let site = exchange.state.site
         let wantsHTML = HTTPHeaders(exchange.head.block).wantsHTML
-        answer(
-            exchange.state.site.failure(kind, wantsHTML: wantsHTML, retries: exchange.isRepeatable), exchange)
+        if kind.isOnTheWay, let outage = shared.reader.current.outage {
+            let request = StrandedRequest(
+                outage: outage, session: exchange.session, target: exchange.head.target,
+                wantsHTML: wantsHTML, retries: exchange.isRepeatable)
+            answer(site.stranded(request), exchange)
+            return
+        }
+        answer(site.failure(kind, wantsHTML: wantsHTML, retries: exchange.isRepeatable), exchange)
     }
 
     /// Answers the present request with a whole response.

@@ -11,21 +11,23 @@ extension PageLayout {
     ///   - retrySeconds: When the page loads itself again; nil: it does not.
     /// - Returns: The whole page.
     func failure(_ words: FailureWords, chain: FailureChain? = nil, retrySeconds: Int? = nil) -> HTML {
-        let retry: HTML? = retrySeconds.map { seconds in
-            """
-            <p class="waiting"><span class="pulse" aria-hidden="true"></span>
-            <span>Trying again in <span data-seconds="\(seconds)">\(Words.countdown(seconds: seconds))</span></span></p>
-
-            """
-        }
-        return page(
+        page(
             title: words.title, refresh: retrySeconds.map { Refresh(seconds: $0, path: nil) },
             content: """
                 <h1>\(words.title)</h1>
                 <p>\(words.text)</p>
-                \(chain?.html)\(retry)\(action(words.action, isRetrying: retrySeconds != nil))
+                \(chain?.html)\(retrySeconds.map(retrying))\(action(words.action, isRetrying: retrySeconds != nil))
                 <p class="quiet code-word">\(words.code)</p>
                 """)
+    }
+
+    /// Says when the page loads itself again.
+    func retrying(seconds: Int) -> HTML {
+        """
+        <p class="waiting"><span class="pulse" aria-hidden="true"></span>
+        <span>Trying again in <span data-seconds="\(seconds)">\(Words.countdown(seconds: seconds))</span></span></p>
+
+        """
     }
 
     private func action(_ action: FailureWords.Action, isRetrying: Bool) -> HTML? {

@@ -40,6 +40,13 @@ extension FailureWords {
         code: "sign_out_not_stored", title: "You are signed out in this browser",
         text: "But the server could not write that down. Please tell the owner of this site.", action: .signIn
     )
+    static let noMail = FailureWords(
+        code: "no_mail", title: "This site sends no mail",
+        text: "So it cannot write to you when it is back. Leave the page open: it tries again by itself.",
+        action: .home)
+    static let wishNotKept = FailureWords(
+        code: "wish_not_kept", title: "We could not write that down",
+        text: "So no mail would come. Leave the page open instead: it tries again by itself.", action: .home)
     static let methodNotAllowed = FailureWords(
         code: "method_not_allowed", title: "That does not work here",
         text: "This address cannot be used in that way.", action: .home)

@@ -9,6 +9,12 @@ enum Words {
         "That code did not work. A code works once, for a short time, and only in the browser that asked for it."
     static let askOwner = "This site sends no mail. Ask its owner for a sign-in link."
 
+    static let notBroken = "As far as we know this site can be reached. There is nothing to wait for."
+
+    static func willWrite(to address: String) -> String {
+        "We will write to \(address) when it is back."
+    }
+
     /// The same for every address: whether it may sign in is nobody else's business.
     static func linkOnItsWay(minutes: Int) -> String {
         "If this address may sign in here, a message with a link is on its way. "
@@ -20,6 +26,17 @@ enum Words {
         case .ip: "Too many tries. Please wait \(span(seconds: limit.resetSeconds))."
         case .email:
             "This address asked for a link a moment ago. You can ask again in \(span(seconds: limit.resetSeconds))."
+        }
+    }
+
+    /// How long ago something began, in the largest unit that fits.
+    static func ago(seconds: Int) -> String {
+        switch seconds {
+        case ..<5: "just now"
+        case ..<120: "\(seconds) seconds ago"
+        case ..<7200: "\(seconds / 60) minutes ago"
+        case ..<172_800: "\(seconds / 3600) hours ago"
+        default: "\(seconds / 86_400) days ago"
         }
     }
 

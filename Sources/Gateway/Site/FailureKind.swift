@@ -69,4 +69,12 @@ package enum FailureKind: Hashable, Sendable, CaseIterable {
         default: nil
         }
     }
+
+    /// Whether the way to the app may be what failed: then the supervisor knows better why.
+    var isOnTheWay: Bool {
+        switch self {
+        case .appDown, .connectionLost, .tunnelDown, .appSilent: true
+        default: false
+        }
+    }
 }

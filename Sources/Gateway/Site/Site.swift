@@ -22,6 +22,9 @@ package final class Site: Sendable {
     let origins: OurOrigins
     let confirmation: ConfirmationKey
     private let routes: SiteRoutes
+    /// Nil at the owner's door.
+    let recovery: RecoveryUseCases?
+    let time: any TimeSource
     /// The owner's page, at the owner's door; nil at the app's.
     let ownerPageAnswer: OwnerPageAnswer?
 
@@ -30,16 +33,19 @@ package final class Site: Sendable {
     /// - Throws: When the configured logo cannot be read.
     package convenience init(
         settings: Settings, signIn: SignIn, sessions: SessionTable, version: String,
-        ownerPage: OwnerPageAnswer? = nil
+        recovery: RecoveryUseCases? = nil, ownerPage: OwnerPageAnswer? = nil
     ) throws(Fault) {
         try self.init(
             settings: settings, useCases: SignInUseCases(signIn: signIn, sessions: sessions),
-            version: version, ownerPage: ownerPage)
+            version: version, recovery: recovery, ownerPage: ownerPage)
     }
 
     init(
-        settings: Settings, useCases: SignInUseCases, version: String, ownerPage: OwnerPageAnswer? = nil
+        settings: Settings, useCases: SignInUseCases, version: String, recovery: RecoveryUseCases? = nil,
+        ownerPage: OwnerPageAnswer? = nil, time: any TimeSource = SystemTime()
     ) throws(Fault) {
+        self.recovery = recovery
+        self.time = time
         self.settings = settings
         self.ownerPageAnswer = ownerPage
         self.version = version
@@ -78,6 +84,7 @@ package final class Site: Sendable {
         case .confirmLink: return await confirmLink(request)
         case .enterCode: return await enterCode(request)
         case .signOut: return await signOut(request)
+        case .askForMail: return await askForMail(request)
         case .health: return health()
         case .rateLimits: return rateLimits()
         case .debug(let view): return debug(view, request)

@@ -16,6 +16,8 @@ package enum SiteRoute: Equatable, Sendable {
     case confirmLink
     case enterCode
     case signOut
+    /// "Mail me when it is back".
+    case askForMail
     /// Answers for any `Host`.
     case health
     case rateLimits
@@ -41,6 +43,7 @@ struct SiteRoutes: Sendable {
         "auth": [(.GET, .openLink), (.POST, .confirmLink)],
         "code": [(.POST, .enterCode)],
         "logout": [(.POST, .signOut)],
+        "notify": [(.POST, .askForMail)],
         "health": [(.GET, .health)],
     ]
 

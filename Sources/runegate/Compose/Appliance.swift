@@ -50,7 +50,12 @@ struct Appliance {
         var services: [(String, any Service)] = [
             ("identity", IdentityLife(identity: identity)), ("mail", mail), ("control", control),
         ]
-        if let tunnels { services.append(("tunnels", tunnels)) }
+        if let tunnels {
+            let recovery = RecoveryLife(
+                mails: identity.recoveryMails, reader: board.reader,
+                stableFor: settings.upstream.failbackAfter)
+            services += [("tunnels", tunnels), ("recovery", recovery)]
+        }
         services.append(("gateway", gateway))
         if let reload {
             let life = ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway)

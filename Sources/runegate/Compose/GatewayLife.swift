@@ -67,7 +67,8 @@ final class GatewayLife: Service {
 
     private func doors(_ settings: Settings) throws(Fault) -> GatewayDoors {
         let site = try Site(
-            settings: settings, signIn: identity.signIn, sessions: identity.sessions, version: Version.text)
+            settings: settings, signIn: identity.signIn, sessions: identity.sessions, version: Version.text,
+            recovery: RecoveryUseCases(identity.recoveryMails) { [reader] in reader.current.outage != nil })
         guard let own = settings.atOwnersDoor else { return GatewayDoors(settings: settings, site: site) }
         let ownerSite = try Site(
             settings: own, signIn: identity.signInAtOwnersDoor(IdentitySettings(own)),
