@@ -25,6 +25,7 @@ package final class GatewayServer: Sendable {
     private let listeners: [any Channel]
     private let limits: EdgeLimits
     private let logger: Logger
+    private let publications: PublicationListener
 
     /// Opens the listeners and accepts at once.
     ///
@@ -74,13 +75,28 @@ package final class GatewayServer: Sendable {
             try? await group.shutdownGracefully()
             throw Acceptor.fault(listeners, error)
         }
-        return GatewayServer(group: group, loops: loops, listeners: channels, limits: limits, logger: logger)
+        return GatewayServer(
+            group: group, loops: loops, listeners: channels, publications: listen(to: reader, for: loops),
+            limits: limits, logger: logger)
+    }
+
+    /// Passes publications on to every event loop, beginning with what was published while they started.
+    private static func listen(
+        to reader: SelectionReader, for loops: [NIOLoopBound<LoopContext>]
+    ) -> PublicationListener {
+        let hear: @Sendable (Selection) -> Void = { selection in
+            for loop in loops { loop.eventLoop.execute { loop.value.take(selection) } }
+        }
+        let listener = reader.onPublish(hear)
+        hear(reader.current)
+        return listener
     }
 
     private init(
         group: MultiThreadedEventLoopGroup, loops: [NIOLoopBound<LoopContext>], listeners: [any Channel],
-        limits: EdgeLimits, logger: Logger
+        publications: PublicationListener, limits: EdgeLimits, logger: Logger
     ) {
+        self.publications = publications
         self.limits = limits
         self.group = group
         self.loops = loops
@@ -128,6 +144,7 @@ package final class GatewayServer: Sendable {
         try? await drained.get()
         cut.cancel()
         stop.cancel()
+        publications.stop()
         do {
             try await group.shutdownGracefully()
         } catch {

@@ -22,8 +22,15 @@ final class Exchange {
     var isRequestSent = false
     /// Whether anything of the body was given to a connection; then the request cannot be sent again.
     var hasSentBody = false
-    var hasRetried = false
+    /// When its head was written to a connection.
+    var sentAt: NIODeadline
+    /// The race for the connection that it waits for, or for one beside that on which it waits.
+    var connect: RacedConnect?
+    /// A second connection that it was sent on; the first byte decides.
+    var rival: UpstreamConnection?
+    var hasReplayed = false
 
+    /// The path it was sent on, in the end the one that served it.
     var path: UpstreamPath?
     /// The status given to the visitor; nil before that.
     var status: Int?
@@ -50,14 +57,16 @@ final class Exchange {
         self.state = state
         self.visitorAddress = visitorAddress
         self.startedAt = startedAt
+        self.sentAt = startedAt
         self.requestBody = BodyReader(admission.framing, allowsExtensions: false)
     }
 
-    /// Counts what moved as a use of the session: a long transfer is work.
-    func touchIfMoved() {
-        guard hasMoved, let session else { return }
+    /// Counts what moved as a use of the session, since a long transfer is work; whether anything has.
+    func touchIfMoved() -> Bool {
+        guard hasMoved else { return false }
         hasMoved = false
-        state.sessions.touch(session)
+        if let session { state.sessions.touch(session) }
+        return true
     }
 
     /// Whether it does no harm to send it twice: safe by its method and without a body.

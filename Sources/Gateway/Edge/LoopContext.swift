@@ -16,10 +16,16 @@ final class LoopContext {
     var state: EdgeState
     /// Where heads are put together: once written out, the buffer is nobody else's and is used again.
     var scratch: ByteBuffer
+    /// Where requests go; requests read it once.
+    var paths: PathView
+    var retries: RetryBudget
+    var observations = ObservationGate()
     /// What was done about paths in trouble.
     var switching = SwitchTally()
+    /// Runs while first bytes are due on a path in doubt.
+    var doubtWatch: RepeatedTask?
     private(set) var isDraining = false
-    private var visitors: [ObjectIdentifier: VisitorConnection] = [:]
+    private(set) var visitors: [ObjectIdentifier: VisitorConnection] = [:]
     private var drained: EventLoopPromise<Void>?
     private var sweep: RepeatedTask?
 
@@ -36,6 +42,8 @@ final class LoopContext {
         self.counters = counters
         self.logger = logger
         self.scratch = ByteBufferAllocator().buffer(capacity: 4096)
+        self.paths = PathView(reader.current, at: .now())
+        self.retries = RetryBudget(at: .now())
     }
 
     func start() {
@@ -43,6 +51,7 @@ final class LoopContext {
         sweep = loop.scheduleRepeatedTask(
             initialDelay: limits.sweepInterval, delay: limits.sweepInterval
         ) { _ in here.value.sweepNow() }
+        watchDoubt()
     }
 
     func add(_ visitor: VisitorConnection) {
@@ -90,6 +99,7 @@ final class LoopContext {
         guard isDraining, let promise = drained else { return }
         drained = nil
         sweep?.cancel()
+        doubtWatch?.cancel()
         pool.closeAll()
         promise.succeed()
     }

@@ -21,11 +21,12 @@ final class UpgradedStream {
         hasMoved = true
     }
 
-    /// Counts what moved as a use of the session.
-    func touchIfMoved() {
-        guard hasMoved, let session else { return }
+    /// Counts what moved as a use of the session; whether anything has.
+    func touchIfMoved() -> Bool {
+        guard hasMoved else { return false }
         hasMoved = false
-        sessions.touch(session)
+        if let session { sessions.touch(session) }
+        return true
     }
 
     func end(_ counters: EdgeCounters) {

@@ -1,5 +1,6 @@
 import Identity
 import NIOCore
+import UpstreamSelection
 
 // What time does to a connection. Deadlines are looked at a few times a second instead of having a timer each.
 
@@ -11,8 +12,7 @@ extension VisitorConnection {
             abort()
             return
         }
-        upgraded?.touchIfMoved()
-        exchange?.touchIfMoved()
+        noteMovement(now)
         let waited = now - waitingSince
         switch phase {
         case .head: sweepHead(waited)
@@ -22,6 +22,13 @@ extension VisitorConnection {
         case .dialing, .answering, .upgraded, .closed: break
         }
         checkWriteStall(now)
+    }
+
+    /// Bytes that moved are a use of the session, and a sign of life of the path.
+    private func noteMovement(_ now: NIODeadline) {
+        guard upgraded?.touchIfMoved() ?? exchange?.touchIfMoved() ?? false, let upstream else { return }
+        let path = upstream.path.name
+        shared.observe(upstream.takeHasHeard() ? .byteSeen(path) : .requestBegan(path), at: now)
     }
 
     /// Whether a stream to or from the app has lost its session; our own pages look for themselves.

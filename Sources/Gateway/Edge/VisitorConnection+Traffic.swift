@@ -5,7 +5,8 @@ import UpstreamSelection
 
 extension VisitorConnection {
     func count(into traffic: inout GatewayTraffic) {
-        guard let path = upstream?.path.name else { return }
+        let dialled = phase == .dialing ? shared.paths.selection.current : nil
+        guard let path = (upstream?.path ?? dialled)?.name else { return }
         if phase == .upgraded || exchange?.status != nil {
             traffic.paths[path, default: .init()].streams += 1
         } else {

@@ -224,7 +224,7 @@ final class VisitorConnection: ChannelDuplexHandler {
         hasGone = true
         phase = .closed
         logUnfinished()
-        exchange = nil
+        exchange.take()?.rival?.close()
         upstream.take()?.close()
         upgraded.take()?.end(shared.counters)
         pending = nil

@@ -5,14 +5,14 @@ import NIOPosix
 import TLS
 import UpstreamSelection
 
-// The step that yields a connection to the app: today one fresh connect on the request's own path.
+// One connect to the app over one path.
 
 /// Makes connections to the app.
 struct Dialer: Sendable {
     let limits: EdgeLimits
     let trust = UpstreamTrust()
 
-    /// Connects on the caller's event loop; fails with ``UpstreamFailure``.
+    /// Connects on the caller's event loop.
     func connect(_ path: UpstreamPath, in shared: LoopContext) -> EventLoopFuture<UpstreamConnection> {
         let loop = shared.loop
         let ready = loop.makePromise(of: Void.self)
@@ -46,7 +46,6 @@ struct Dialer: Sendable {
         let connected = Self.connect(bootstrap, to: path.endpoint)
         connected.cascadeFailure(to: ready)
         return ready.futureResult.map { boundConnection.value }
-            .flatMapErrorThrowing { throw UpstreamFailure(connecting: $0) }
     }
 
     /// An address is connected to at once; only a name is looked up, off the event loop.
@@ -63,6 +62,10 @@ struct Dialer: Sendable {
 /// The options of a socket to the app that have no name in NIO.
 enum UpstreamSocket {
     /// Lets the kernel find a dead peer within half a minute.
+    ///
+    /// Not sooner, although a dead tunnel is known within a second: probes end what runs on that. The limit also
+    /// ends an upload to an app that takes nothing for so long (TCP_USER_TIMEOUT counts while the window is closed,
+    /// too), and an app may be busy for a while.
     static let keepAlive:
         [(option: ChannelOptions.Types.SocketOption, value: ChannelOptions.Types.SocketOption.Value)] = [
             (.socketOption(.so_keepalive), 1),

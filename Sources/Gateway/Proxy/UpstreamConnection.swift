@@ -46,6 +46,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var isReadWithheld = false
     private var needsFlush = false
     private var hasInputEnded = false
+    /// Whether bytes of a running answer or stream came since it was last asked.
+    private var hasHeard = false
 
     init(path: UpstreamPath, shared: LoopContext, ready: EventLoopPromise<Void>) {
         self.path = path
@@ -119,6 +121,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
         context?.close(mode: .all, promise: nil)
     }
 
+    /// Nothing more comes or goes here.
+    func pathDied() {
+        ended(.pathDied)
+    }
+
+    /// Whether bytes of a running answer or stream came since the last call.
+    func takeHasHeard() -> Bool {
+        defer { hasHeard = false }
+        return hasHeard
+    }
+
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -179,11 +192,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
         let bytes = unwrapInboundIn(data)
         switch phase {
         case .upgraded:
+            hasHeard = true
             visitor?.relay(bytes)
         case .head:
             append(bytes)
             readHead()
         case .body:
+            hasHeard = true
             append(bytes)
             readBody()
         case .answered:
@@ -221,7 +236,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     private func readHead() {
         while phase == .head, let waiting = pending, waiting.readableBytes > 0 {
-            hasAnswered = true
+            if !hasAnswered {
+                hasAnswered = true
+                visitor?.answerBegan(on: self)
+            }
             switch waiting.withUnsafeReadableBytes({ scanner.scan($0) }) {
             case .incomplete:
                 if waiting.readableBytes > shared.limits.responseHeadBytes { ended(.garbled) }
@@ -251,7 +269,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
             ended(.garbled)
             return
         }
-        shared.reader.report(.byteSeen(path.name))
+        shared.observe(.byteSeen(path.name), at: .now())
         if head.status == 101 {
             upgrade(head, exchange, visitor)
             return
@@ -321,7 +339,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
         exchange = nil
         context?.close(mode: .all, promise: nil)
         switch last {
-        case .head, .body, .upgraded: visitor?.upstreamEnded(failure)
+        case .head, .body, .upgraded: visitor?.upstreamEnded(self, failure)
         case .connecting, .kept, .answered, .closed: break
         }
     }

@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import TLS
+import UpstreamSelection
 
 // What can go wrong on the way to the app, and which page says so.
 
@@ -12,12 +13,22 @@ enum UpstreamFailure: Error, Equatable {
     case unreachable
     /// The connection broke before the answer was whole.
     case lost
+    /// The path died while the answer was awaited.
+    case pathDied
     /// The answer is no HTTP that we take.
     case garbled
     /// TLS to an `https` target failed; the text is for the log.
     case untrusted(String)
     /// We have no connection to give.
     case exhausted
+
+    /// Sorts what a connect over `path` failed with.
+    ///
+    /// Where a connection proves nothing a refusal does not either: the app's machine has not been asked.
+    init(connecting error: any Error, over path: UpstreamPath) {
+        let failure = Self(connecting: error)
+        self = failure == .refused && !path.isProvenByConnect ? .unreachable : failure
+    }
 
     /// Sorts what a connect failed with.
     init(connecting error: any Error) {
@@ -49,9 +60,21 @@ enum UpstreamFailure: Error, Equatable {
         switch self {
         case .refused: .appDown
         case .unreachable: .tunnelDown
-        case .lost: .connectionLost
+        case .lost, .pathDied: .connectionLost
         case .garbled, .untrusted: .appGarbled
         case .exhausted: .overloaded
+        }
+    }
+
+    /// How much it says about what is wrong: of two failures the visitor is told the one with more.
+    var telling: Int {
+        switch self {
+        case .unreachable: 0
+        case .lost, .pathDied: 1
+        case .exhausted: 2
+        case .refused: 3
+        case .garbled: 4
+        case .untrusted: 5
         }
     }
 
@@ -61,6 +84,7 @@ enum UpstreamFailure: Error, Equatable {
         case .refused: "refused"
         case .unreachable: "unreachable"
         case .lost: "lost"
+        case .pathDied: "path died"
         case .garbled: "garbled"
         case .untrusted: "untrusted"
         case .exhausted: "exhausted"

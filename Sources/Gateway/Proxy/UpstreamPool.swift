@@ -47,6 +47,13 @@ final class UpstreamPool {
         for index in kept.indices { kept[index].stack.removeAll { $0.connection === connection } }
     }
 
+    /// Closes everything that is kept on a path.
+    func close(_ path: UpstreamPath.Name) {
+        let gone = kept.filter { $0.path.name == path }.flatMap(\.stack)
+        kept.removeAll { $0.path.name == path }
+        for entry in gone { entry.connection.close() }
+    }
+
     func sweep(now: NIODeadline) {
         for index in kept.indices {
             let expired = kept[index].stack.prefix { now - $0.since >= limits.upstreamIdle }

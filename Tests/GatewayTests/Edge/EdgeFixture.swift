@@ -13,6 +13,9 @@ import UpstreamSelection
 final class EdgeFixture: Sendable {
     let gateway: GatewayServer
     let app: RawApp
+    /// What the second path leads to, when there is one.
+    let fallback: RawApp?
+    let board: SelectionBoard
     let session: Session
     private let group: MultiThreadedEventLoopGroup
 
@@ -20,21 +23,29 @@ final class EdgeFixture: Sendable {
     static let cookie = "Cookie: runegate_id=good\r\n"
     static let host = "Host: localhost:7870\r\n"
 
-    private init(gateway: GatewayServer, app: RawApp, session: Session, group: MultiThreadedEventLoopGroup) {
+    private init(
+        gateway: GatewayServer, app: RawApp, fallback: RawApp?, board: SelectionBoard, session: Session,
+        group: MultiThreadedEventLoopGroup
+    ) {
         self.gateway = gateway
         self.app = app
+        self.fallback = fallback
+        self.board = board
         self.session = session
         self.group = group
     }
 
     /// Runs `body` against a fresh gateway and leaves nothing behind; `drains` says that `body` does not do so
     /// itself.
+    ///
+    /// With a script for a fallback there are two paths: `wireGuard` to the app and `rathole` to the fallback.
     static func run<Result: Sendable>(
         environment: [String: String] = [:], limits: EdgeLimits = EdgeLimits(), drains: Bool = true,
-        script: @escaping RawApp.Script = RawApp.answering(RawApp.ok),
+        script: @escaping RawApp.Script = RawApp.answering(RawApp.ok), fallback: RawApp.Script? = nil,
         _ body: (EdgeFixture) async throws -> Result
     ) async throws -> Result {
-        let fixture = try await start(environment: environment, limits: limits, script: script)
+        let fixture = try await start(
+            environment: environment, limits: limits, script: script, fallback: fallback)
         do {
             let result = try await body(fixture)
             await fixture.stop(drains: drains)
@@ -46,7 +57,8 @@ final class EdgeFixture: Sendable {
     }
 
     private static func start(
-        environment: [String: String], limits: EdgeLimits, script: @escaping RawApp.Script
+        environment: [String: String], limits: EdgeLimits, script: @escaping RawApp.Script,
+        fallback: RawApp.Script?
     ) async throws -> EdgeFixture {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let app = try await RawApp.start(on: group, script: script)
@@ -71,17 +83,23 @@ final class EdgeFixture: Sendable {
         }
         let state = EdgeState(
             settings: settings, site: pages, cookies: pages.cookies, sessions: access, owner: owner)
-        let path = UpstreamPath(
-            name: .direct, endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: app.port))
+        let second: RawApp? =
+            if let fallback { try await RawApp.start(on: group, script: fallback) } else { nil }
+        let board = SelectionBoard(
+            Selection(
+                current: .loopback(second == nil ? .direct : .wireGuard, port: app.port),
+                alternative: second.map { .loopback(.rathole, port: $0.port) }))
         let gateway = try await GatewayServer.start(
             state: state, workers: 1,
             listeners: [.address(.ip(IPAddress(bytes: [127, 0, 0, 1]), port: 0))],
-            reader: SelectionBoard(Selection(current: path)).reader, limits: limits)
-        return EdgeFixture(gateway: gateway, app: app, session: session, group: group)
+            reader: board.reader, limits: limits)
+        return EdgeFixture(
+            gateway: gateway, app: app, fallback: second, board: board, session: session, group: group)
     }
 
     private func stop(drains: Bool) async {
         await app.stop()
+        await fallback?.stop()
         if drains { await gateway.drain(within: .zero) }
         try? await group.shutdownGracefully()
     }
@@ -89,6 +107,23 @@ final class EdgeFixture: Sendable {
     var port: Int {
         guard case .ip(_, let port)? = gateway.addresses.first else { return 0 }
         return port
+    }
+
+    /// Publishes, and returns when every event loop knows.
+    func publish(_ selection: Selection) async {
+        board.publish(selection)
+        _ = await gateway.traffic()
+    }
+
+    /// Waits until something is true of what is under way.
+    func until(_ condition: (GatewayTraffic) -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let traffic = await gateway.traffic()
+            guard !condition(traffic) else { return }
+            guard ContinuousClock.now < deadline else { throw RawPeer.Failure.timedOut("\(traffic)") }
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     func visitor() async throws -> RawPeer {
@@ -116,5 +151,13 @@ final class EdgeFixture: Sendable {
     /// A signed-in GET.
     static func get(_ target: String, _ fields: String = "") -> String {
         "GET \(target) HTTP/1.1\r\n" + host + cookie + fields + "\r\n"
+    }
+}
+
+extension UpstreamPath {
+    static func loopback(_ name: Name, port: Int, interface: String? = nil) -> Self {
+        Self(
+            name: name, endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: port), interface: interface
+        )
     }
 }

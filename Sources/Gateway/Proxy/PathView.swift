@@ -1,0 +1,82 @@
+import NIOCore
+import UpstreamSelection
+
+/// What one event loop knows about the paths, and what follows for requests that wait for an answer.
+struct PathView {
+    /// What becomes of a request that waits for its first byte.
+    enum Wait: Equatable {
+        /// However long the app thinks: nothing is known against the path.
+        case on
+        /// It is sent on the other path too; the first byte decides.
+        case hedge
+        /// There is nobody behind the path.
+        case giveUp
+    }
+
+    /// How long a first byte may take on a path in doubt, counted from when both were there.
+    static let patienceInDoubt: TimeAmount = .milliseconds(600)
+
+    private(set) var selection: Selection
+    /// Whether nothing is known against the current path.
+    private(set) var isCurrentSound = true
+    /// Since when a path has been doubtful or dead.
+    private var inDoubtSince: [UpstreamPath.Name: NIODeadline] = [:]
+
+    init(_ selection: Selection, at now: NIODeadline) {
+        self.selection = selection
+        note(at: now)
+    }
+
+    /// Takes a publication.
+    ///
+    /// - Returns: The paths that died with it; nil when a newer one is known already.
+    mutating func take(_ next: Selection, at now: NIODeadline) -> Set<UpstreamPath.Name>? {
+        guard next.generation > selection.generation else { return nil }
+        let died = next.dead.subtracting(selection.dead)
+        selection = next
+        note(at: now)
+        return died
+    }
+
+    private mutating func note(at now: NIODeadline) {
+        let inDoubt = selection.doubtful.union(selection.dead)
+        inDoubtSince = inDoubtSince.filter { inDoubt.contains($0.key) }
+        for name in inDoubt where inDoubtSince[name] == nil { inDoubtSince[name] = now }
+        isCurrentSound = !inDoubt.contains(selection.current.name)
+    }
+
+    func isSound(_ name: UpstreamPath.Name) -> Bool { inDoubtSince[name] == nil }
+
+    /// Whether requests may wait where their first byte is due.
+    var needsWatch: Bool { !selection.doubtful.isEmpty || !isCurrentSound }
+
+    /// Whether there is a living path other than this one.
+    func hasOther(than name: UpstreamPath.Name) -> Bool {
+        ConnectRace.order(selection).contains { $0.name != name && !selection.dead.contains($0.name) }
+    }
+
+    /// Whether it helps to send a request once more whose connection ended without a byte.
+    ///
+    /// On the same path only if the connection had been kept: the app may have closed it just then, which says
+    /// nothing about the path.
+    func isWorthReplaying(lostOn name: UpstreamPath.Name, wasKept: Bool) -> Bool {
+        hasOther(than: name) || (wasKept && !selection.dead.contains(name))
+    }
+
+    /// Which path a request that is sent once more tries last.
+    func avoided(lostOn name: UpstreamPath.Name, wasKept: Bool) -> UpstreamPath.Name? {
+        wasKept && isSound(name) ? nil : name
+    }
+
+    /// What becomes of a request without a byte, sent on `path` at `sentAt`.
+    ///
+    /// On a sound path a late byte is never a failure: apps may think for minutes. A connection that was made on
+    /// a dead path may wait as well, if that proves that the path is back.
+    func judge(_ path: UpstreamPath, sentAt: NIODeadline, mayReplay: Bool, at now: NIODeadline) -> Wait {
+        guard let since = inDoubtSince[path.name], now - max(since, sentAt) >= Self.patienceInDoubt else {
+            return .on
+        }
+        if mayReplay, hasOther(than: path.name) { return .hedge }
+        return selection.dead.contains(path.name) && !path.isProvenByConnect ? .giveUp : .on
+    }
+}
