@@ -12,10 +12,12 @@ package final class DemoApp: Sendable {
     /// Where it listens, with the port that was really taken.
     package let address: ListenAddress
     private let listener: any Channel
+    private let connections: OpenConnections
 
-    private init(address: ListenAddress, listener: any Channel) {
+    private init(address: ListenAddress, listener: any Channel, connections: OpenConnections) {
         self.address = address
         self.listener = listener
+        self.connections = connections
     }
 
     /// Where a proxy finds the app; nil when it listens on a Unix socket.
@@ -26,12 +28,14 @@ package final class DemoApp: Sendable {
 
     /// Listens on `address`; port 0 takes a free one.
     package static func start(on address: ListenAddress) async throws(Fault) -> DemoApp {
+        let connections = OpenConnections()
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.configure(channel) }
+                connections.add(channel)
+                return channel.eventLoop.makeCompletedFuture { try Self.configure(channel) }
             }
         let listener: any Channel
         do {
@@ -42,12 +46,14 @@ package final class DemoApp: Sendable {
                 problem: "The demo app cannot listen on \(address): \(error)",
                 remedy: "Choose another address with --listen, such as --listen 127.0.0.1:0.")
         }
-        return DemoApp(address: address.bound(to: listener), listener: listener)
+        return DemoApp(
+            address: address.bound(to: listener), listener: listener, connections: connections)
     }
 
-    /// Takes no more connections; the ones that are open go on.
+    /// Closes the listener and every connection, as the end of the app's process would.
     package func stop() async {
         try? await listener.close()
+        connections.closeAll()
     }
 
     /// Returns when the listener is closed.

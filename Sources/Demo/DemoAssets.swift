@@ -23,6 +23,7 @@ extension DemoPage {
         form { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 0 0 0.6rem; }
         input { flex: 1 1 10rem; min-width: 0; padding: 0.5rem 0.7rem; font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 8px; }
         button, .button { padding: 0.5rem 1rem; font: inherit; font-weight: 600; color: var(--accent-ink); background: var(--accent); border: 0; border-radius: 8px; text-decoration: none; display: inline-block; cursor: pointer; }
+        button.link { padding: 0; color: inherit; background: none; text-decoration: underline; font-weight: inherit; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
         ol { margin: 0; padding: 0; list-style: none; font-size: 0.9rem; color: var(--soft); }
         pre { margin: 0; overflow: auto; font-size: 0.85rem; }
@@ -38,11 +39,45 @@ extension DemoPage {
         };
 
         const events = new EventSource("/events");
+        let brokenAt = 0, longestBreak = 0;
         events.onmessage = (event) => {
           at("tick").textContent = JSON.parse(event.data).tick;
           show("tick", true, "live");
+          if (!brokenAt) return;
+          longestBreak = Math.max(longestBreak, performance.now() - brokenAt);
+          brokenAt = 0;
+          at("tick-gap").textContent = "The longest interruption was " + Math.round(longestBreak) + " ms.";
         };
-        events.onerror = () => show("tick", false, "interrupted, trying again");
+        events.onerror = () => {
+          brokenAt = brokenAt || performance.now();
+          show("tick", false, "interrupted, trying again");
+          // A browser gives up for good when the answer is no stream; this page does not.
+          if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
+        };
+
+        let count = { answered: 0, failed: 0, slowest: 0 };
+        let lastAnswer = 0;
+        const ping = async () => {
+          const isHidden = document.hidden;
+          let isAnswered = false;
+          try {
+            isAnswered = (await fetch("/ping", { cache: "no-store" })).ok;
+          } catch {}
+          const now = performance.now();
+          if (isAnswered) {
+            // Timers of a page in the background are slowed down: that is no gap.
+            if (lastAnswer && !isHidden) count.slowest = Math.max(count.slowest, now - lastAnswer);
+            lastAnswer = isHidden ? 0 : now;
+            count.answered += 1;
+          } else {
+            count.failed += 1;
+          }
+          at("gap").textContent = Math.round(count.slowest) + " ms";
+          show("gap", isAnswered, count.answered + " answered, " + count.failed + " failed");
+          setTimeout(ping, 100);
+        };
+        ping();
+        at("gap-reset").onclick = () => { count = { answered: 0, failed: 0, slowest: 0 }; lastAnswer = 0; };
 
         let socket;
         const connect = () => {

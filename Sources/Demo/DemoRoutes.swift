@@ -11,6 +11,7 @@ enum DemoRoutes {
         case "/": return page(DemoPage.html(for: head), "text/html; charset=utf-8")
         case "/demo.css": return page(DemoPage.style, "text/css; charset=utf-8")
         case "/demo.js": return page(DemoPage.script, "text/javascript; charset=utf-8")
+        case "/ping": return WholeAnswer { $0.answer(text: "pong\n", ["cache-control": "no-store"]) }
         case "/whoami": return page(WhoAmI(head).json, "application/json")
         case "/events": return Ticker()
         case "/ws": return upgradeRequired

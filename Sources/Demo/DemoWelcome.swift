@@ -11,8 +11,17 @@ package enum DemoWelcome {
           the link      appears here, in this terminal (mails are kept in \(outbox))
 
           demo app      \(app)
-          wireguard     simulated path to the app
-          rathole       simulated path to the app
+          wireguard     simulated path to the app, the first choice
+          rathole       simulated path to the app, the fallback
+
+        Break something, and see the page go on: type a letter and Enter here, or in another terminal, in this
+        directory, the command.
+
+          w   runegate demo cut wireguard   dead: it accepts and stays silent   (again, or `mend`: alive)
+          r   runegate demo cut rathole     dead in the same way                (again, or `mend`: alive)
+          a   runegate demo cut app         the app is stopped                  (again, or `mend`: it runs)
+
+          watch         runegate tunnels --watch
 
         Ctrl-C stops it all.
         """
@@ -27,7 +36,7 @@ package enum DemoWelcome {
         return """
             Runegate demo app, without a gateway: \(url)
 
-              /whoami  /events  /ws  /upload  /download?bytes=N  /slow?seconds=N  /set-cookies  /status/NNN
+              /whoami  /events  /ws  /upload  /download?bytes=N  /slow?seconds=N  /set-cookies  /status/NNN  /ping
 
             Ctrl-C stops it.
             """

@@ -14,11 +14,11 @@ struct Letter: Equatable {
         self.text = text
     }
 
-    /// The first web address in the text.
+    /// The sign-in link, when the first web address in the text is one.
     var link: String? {
         guard let start = text.firstRange(of: "http")?.lowerBound else { return nil }
         let link = text[start...].prefix { !$0.isWhitespace && $0 != ">" && $0 != "\"" }
-        return link.contains("://") ? String(link) : nil
+        return link.contains("://") && link.contains("/.runegate/auth?") ? String(link) : nil
     }
 
     /// The short code: eight base32 characters, alone on a line or behind a colon, perhaps with a dash.

@@ -13,7 +13,7 @@ final class Ticker: Responder {
             exchange.finish()
             return
         }
-        exchange.sendBody(ByteBuffer(string: "retry: 1000\n\n"))
+        exchange.sendBody(ByteBuffer(string: "retry: 200\n\n"))
         tick(exchange)
     }
 

@@ -10,8 +10,10 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Try Runegate on this machine: an app, two simulated paths to it, and sign-in.",
         discussion: """
             Needs no root and no mail server: the sign-in link is printed here. The two paths are relays inside
-            the program and are marked simulated in every output.
-            """)
+            the program and are marked simulated in every output. They can be cut while it runs: type w, r or a
+            and Enter, or use `runegate demo cut` and `mend` in the same directory.
+            """,
+        subcommands: [Cut.self, Mend.self])
 
     @Flag(help: "Run only the demo app, without the gateway.")
     var appOnly = false
@@ -53,22 +55,54 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func runAll() async throws {
-        let app = try await DemoApp.start(on: .ip(IPAddress(bytes: [127, 0, 0, 1]), port: 0))
-        guard let endpoint = app.endpoint else { return }
+        let scenery = try await DemoScenery.start()
         let stage = DemoStage(
-            listen: address(defaultPort: 7870),
-            wireGuard: try await SimulatedPath.start(name: "wireguard", to: endpoint),
-            rathole: try await SimulatedPath.start(name: "rathole", to: endpoint),
-            stateDirectory: ".runegate",
-            outbox: ".runegate/outbox")
+            listen: address(defaultPort: 7870), wireGuard: scenery.wireGuard, rathole: scenery.rathole,
+            stateDirectory: Self.stateDirectory, outbox: "\(Self.stateDirectory)/outbox")
         let mailTap = try await DemoMailTap.start(outbox: stage.outbox) { Terminal.output.write(line: $0) }
-        try await serveDemoGateway(on: stage) { baseURL in
-            Terminal.output.write(
-                line: DemoWelcome.everything(at: baseURL, app: app.address, outbox: stage.outbox))
+        try await SwitchSocket.serve(at: Self.switchSocket, scenery) {
+            try await serveDemoGateway(on: stage) { baseURL in
+                Terminal.output.write(
+                    line: DemoWelcome.everything(
+                        at: baseURL, app: scenery.appAddress, outbox: stage.outbox))
+                TypedOrders.read(for: scenery) { Terminal.output.write(line: "\n  \($0)\n") }
+            }
         }
         await mailTap.stop()
-        await stage.wireGuard.stop()
-        await stage.rathole.stop()
-        await app.stop()
+        await scenery.stop()
     }
 }
+
+extension DemoCommand {
+    /// For the database and the sockets, below the current directory.
+    static let stateDirectory = ".runegate"
+    static let switchSocket = "\(stateDirectory)/\(SwitchSocket.name)"
+
+    /// `runegate demo cut`: breaks a part of the running demo.
+    struct Cut: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Break a part of the demo that runs in this directory.")
+
+        @Argument(help: "wireguard, rathole or app.")
+        var part: DemoScenery.Part
+
+        func run() async throws {
+            Terminal.output.write(line: try await SwitchSocket.send(.cut(part), to: switchSocket))
+        }
+    }
+
+    /// `runegate demo mend`: makes it whole again.
+    struct Mend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Mend a part of the demo that runs in this directory.")
+
+        @Argument(help: "wireguard, rathole or app.")
+        var part: DemoScenery.Part
+
+        func run() async throws {
+            Terminal.output.write(line: try await SwitchSocket.send(.mend(part), to: switchSocket))
+        }
+    }
+}
+
+extension DemoScenery.Part: ExpressibleByArgument {}

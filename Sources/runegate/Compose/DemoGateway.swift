@@ -32,12 +32,24 @@ func serveDemoGateway(on stage: DemoStage, isReady: @escaping @Sendable (BaseURL
         ("RUNEGATE_MAIL_TRANSPORT", "outbox:\(stage.outbox)"), ("RUNEGATE_MAILER", "inline"),
         ("RUNEGATE_ALLOW_ANY_EMAIL", "true"), ("RUNEGATE_DRAIN", "1s"),
     ].map { ConfigSources.Flag(flag: "demo", name: $0.0, value: $0.1) }
-    let (settings, _) = try StartUp.settings(from: ConfigLoader.load(.process(reader: .serve, flags: flags)))
+    let loaded = ConfigLoader.load(.process(reader: .serve, flags: flags))
+    var (settings, _) = try StartUp.settings(from: loaded)
+    // The return to the first path is to be watched, not waited for.
+    if loaded.isDefault("RUNEGATE_FAILBACK_AFTER") { settings.upstream.failbackAfter = .seconds(10) }
+    // The page asks ten times a second; the links on this terminal shall be found.
+    if loaded.isDefault("RUNEGATE_REQUEST_LOGS") { settings.proxy.logsRequests = false }
     let paths = [
         UpstreamPath(name: .wireGuard, endpoint: stage.wireGuard.endpoint, isSimulated: true),
         UpstreamPath(name: .rathole, endpoint: stage.rathole.endpoint, isSimulated: true),
     ]
     var appliance = Appliance(settings: settings, sockets: ["gateway": socket], paths: paths)
-    appliance.isReady = { _ in isReady(settings.baseURL) }
+    appliance.isReady = { [baseURL = settings.baseURL] _ in isReady(baseURL) }
     try await appliance.run()
+}
+
+extension LoadedConfiguration {
+    /// Whether nobody has set it.
+    fileprivate func isDefault(_ name: String) -> Bool {
+        effective.contains { $0.name == name && $0.origin == .builtIn }
+    }
 }
