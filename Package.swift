@@ -66,7 +66,8 @@ let package = Package(
         library(
             "TunnelSupervisor",
             [
-                "UpstreamSelection", "WireGuardKernel", "Store", "GateModel", logging, metrics, nio("NIOCore"),
+                "UpstreamSelection", "WireGuardKernel", "Store", "GateModel", logging, metrics,
+                nio("NIOCore"),
                 nio("NIOPosix"),
             ]),
         library(
@@ -148,7 +149,8 @@ let package = Package(
         tests(
             "Control",
             [
-                "Identity", "Store", "Mail", "TunnelSupervisor", "GateConfig", logging, metrics,
+                "Identity", "Store", "Mail", "TunnelSupervisor", "UpstreamSelection", "GateConfig", logging,
+                metrics,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         tests(

@@ -4,6 +4,7 @@ package import Mail
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+package import TunnelSupervisor
 
 /// What the verbs ask the daemon, over its control socket.
 package struct ControlClient: Sendable {
@@ -13,6 +14,8 @@ package struct ControlClient: Sendable {
     private let limit: Duration
     /// The longest wait for a mail to be sent: a mail server may think for minutes.
     private let mailLimit: Duration
+    /// The longest wait for a drill to end; it takes about five seconds.
+    private static let drillLimit: Duration = .seconds(60)
 
     package init(sockets: [String], limit: Duration = .seconds(2), mailLimit: Duration = .seconds(180)) {
         self.sockets = sockets
@@ -62,6 +65,30 @@ package struct ControlClient: Sendable {
 
     package func status() async throws(ControlFailure) -> ServiceStatus {
         try await ask(.GET, "/v1/status", answer: ServiceStatus.self)
+    }
+
+    package func tunnels() async throws(ControlFailure) -> TunnelReport {
+        try await ask(.GET, "/v1/tunnels", answer: TunnelReport.self)
+    }
+
+    /// The reasons, a line each.
+    package func whyTunnels() async throws(ControlFailure) -> [String] {
+        try await ask(.GET, "/v1/tunnels/why", answer: WhyAnswer.self).lines
+    }
+
+    package func tunnelHistory() async throws(ControlFailure) -> TunnelHistory {
+        try await ask(.GET, "/v1/tunnels/history", answer: TunnelHistory.self)
+    }
+
+    /// How things are after it.
+    package func prefer(_ preference: Preference) async throws(ControlFailure) -> TunnelReport {
+        try await ask(
+            .POST, "/v1/tunnels/prefer", ["preference": preference.rawValue], answer: TunnelReport.self)
+    }
+
+    /// Comes back when traffic does.
+    package func drill() async throws(ControlFailure) -> DrillResult {
+        try await ask(.POST, "/v1/tunnels/drill", [:], answer: DrillResult.self, within: Self.drillLimit)
     }
 
     /// Asks, and reads the answer; an answer that says no becomes `ControlFailure.refused`.

@@ -36,7 +36,9 @@ struct ControlRoutes: Sendable {
             return response
         }
         do {
-            return try await expected == .GET ? read(request) : change(request)
+            if expected == .POST { return try await change(request) }
+            return request.path.hasPrefix("/v1/tunnels")
+                ? try await readTunnels(request) : await read(request)
         } catch let fault as Fault {
             return .fault(fault)
         } catch {
@@ -52,7 +54,8 @@ struct ControlRoutes: Sendable {
     private static let methods: [String: HTTPMethod] = [
         "/": .GET, "/owner.css": .GET, "/revoke": .POST, "/metrics": .GET, "/v1/status": .GET,
         "/v1/sessions": .GET, "/v1/sessions/revoke": .POST, "/v1/login-link": .POST, "/v1/mail/test": .POST,
-        "/v1/links/check": .POST,
+        "/v1/links/check": .POST, "/v1/tunnels": .GET, "/v1/tunnels/why": .GET, "/v1/tunnels/history": .GET,
+        "/v1/tunnels/prefer": .POST, "/v1/tunnels/drill": .POST,
     ]
 
     private func read(_ request: ControlRequest) async -> ControlResponse {
@@ -85,6 +88,8 @@ struct ControlRoutes: Sendable {
         case "/v1/links/check":
             let input = try ControlJSON.decode(TokenInput.self, from: request.body)
             return .json(LinkStanding(counts: try await actions.linkCounts(input.token)))
+        case "/v1/tunnels/prefer": return try await preferTunnel(request)
+        case "/v1/tunnels/drill": return try await drillTunnels(request)
         default:
             let input = try ControlJSON.decode(RecipientInput.self, from: request.body)
             let recipient = try EmailAddress(input.recipient)
@@ -123,7 +128,7 @@ struct ControlRoutes: Sendable {
     }
 
     /// Every change is logged with the process or the admin that asked for it.
-    private func log(_ message: Logger.Message, _ request: ControlRequest, _ metadata: Logger.Metadata) {
+    func log(_ message: Logger.Message, _ request: ControlRequest, _ metadata: Logger.Metadata) {
         var metadata = metadata
         if let peer = request.peer {
             metadata["uid"] = "\(peer.userID)"

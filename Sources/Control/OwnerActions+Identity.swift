@@ -12,7 +12,7 @@ extension OwnerActions {
         sessions: SessionTable, signIn: SignIn, mail: any MailTesting,
         linkExpiry: @escaping @Sendable () -> Duration,
         status: @escaping @Sendable () async -> ServiceStatus,
-        recentSignIns: @escaping @Sendable () async -> [SignInRow]
+        recentSignIns: @escaping @Sendable () async -> [SignInRow], tunnels: TunnelActions
     ) {
         self.init(
             status: status,
@@ -26,6 +26,6 @@ extension OwnerActions {
             },
             linkCounts: { token throws(Fault) in try await signIn.counts(token: token) },
             testMail: { await mail.test($0) },
-            recentSignIns: recentSignIns)
+            recentSignIns: recentSignIns, tunnels: tunnels)
     }
 }

@@ -18,6 +18,8 @@ package struct OwnerActions: Sendable {
     package var testMail: @Sendable (EmailAddress) async -> MailTestReport
     /// The last sign-ins, the newest first.
     package var recentSignIns: @Sendable () async -> [SignInRow]
+    /// About the paths to the app.
+    package var tunnels: TunnelActions
 
     package init(
         status: @escaping @Sendable () async -> ServiceStatus,
@@ -27,7 +29,7 @@ package struct OwnerActions: Sendable {
         issueLink: @escaping @Sendable (EmailAddress) async throws(Fault) -> IssuedLink,
         linkCounts: @escaping @Sendable (_ token: String) async throws(Fault) -> Bool,
         testMail: @escaping @Sendable (EmailAddress) async -> MailTestReport,
-        recentSignIns: @escaping @Sendable () async -> [SignInRow]
+        recentSignIns: @escaping @Sendable () async -> [SignInRow], tunnels: TunnelActions
     ) {
         self.status = status
         self.sessions = sessions
@@ -37,5 +39,6 @@ package struct OwnerActions: Sendable {
         self.linkCounts = linkCounts
         self.testMail = testMail
         self.recentSignIns = recentSignIns
+        self.tunnels = tunnels
     }
 }

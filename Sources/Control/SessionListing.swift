@@ -31,4 +31,9 @@ package enum JSONText {
     package static func of(_ value: some Encodable) -> String {
         String(decoding: ControlJSON.encode(value).dropLast(), as: UTF8.self)
     }
+
+    /// The same in one line.
+    package static func line(of value: some Encodable) -> String {
+        String(decoding: ControlJSON.encode(value, isPretty: false).dropLast(), as: UTF8.self)
+    }
 }

@@ -27,13 +27,16 @@ package struct Terminal: Sendable {
     ///
     /// There is no buffer, so that nothing is lost when the verb is interrupted. A closed reader is nobody's
     /// error.
-    package func write(line: String) {
+    ///
+    /// - Returns: Whether all of it was written.
+    @discardableResult package func write(line: String) -> Bool {
         var rest = Array("\(line)\n".utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }

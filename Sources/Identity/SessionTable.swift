@@ -16,8 +16,10 @@ package final class SessionTable: Sendable {
         package let reissuedCookie: String?
     }
 
-    private struct Registry {
+    struct Registry {
         var live: [SessionID: Session] = [:]
+        /// Visits of the program itself: in no list and no database.
+        var own: [SessionID: Session] = [:]
         /// Ids, in hexadecimal, whose end is not durable yet.
         var pendingEnds: Set<String> = []
         /// The opening of the database that ``live`` was last compared with.
@@ -25,12 +27,12 @@ package final class SessionTable: Sendable {
     }
 
     private let store: StateStore
-    private let keys: KeyTable
+    let keys: KeyTable
     private let settings: LiveSettings
-    private let time: any TimeSource
+    let time: any TimeSource
     private let logger = Logger(label: "identity")
-    private let memo = CookieMemo()
-    private let registry = Mutex(Registry())
+    let memo = CookieMemo()
+    let registry = Mutex(Registry())
     /// Absolute and idle life in milliseconds, read on every request.
     private let limitMilliseconds: Atomic<Int64>
     private let idleMilliseconds: Atomic<Int64>
@@ -75,7 +77,8 @@ package final class SessionTable: Sendable {
     private func verify(_ cookie: String, at door: Door) -> CookieMemo.Entry? {
         guard let (token, isPrevious) = SessionToken.verify(cookie, keys: keys, at: door) else { return nil }
         let id = SessionID(identifier: token.identifier)
-        guard let session = registry.withLock({ $0.live[id] }), session.user == token.subject,
+        guard let session = registry.withLock({ $0.live[id] ?? $0.own[id] }),
+            session.user == token.subject,
             session.begun.unixSeconds == token.issuedAt, session.expiresUnixSeconds == token.expiresAt
         else { return nil }
         let entry = CookieMemo.Entry(

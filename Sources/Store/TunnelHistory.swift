@@ -130,7 +130,8 @@ extension StateStore {
                     """,
                 arguments: [Self.maximumSamples])
             try database.execute(
-                sql: "DELETE FROM tunnel_switches WHERE number <= (SELECT max(number) FROM tunnel_switches) - ?",
+                sql:
+                    "DELETE FROM tunnel_switches WHERE number <= (SELECT max(number) FROM tunnel_switches) - ?",
                 arguments: [Self.maximumSwitches])
         }
     }

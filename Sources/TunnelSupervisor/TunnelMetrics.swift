@@ -28,7 +28,8 @@ package struct TunnelMetrics: Sendable {
         roundTrips = each { labels in
             func timer(_ kind: String) -> Timer {
                 Timer(
-                    label: "runegate_probe_round_trip", dimensions: labels + [("kind", kind)], factory: factory)
+                    label: "runegate_probe_round_trip", dimensions: labels + [("kind", kind)],
+                    factory: factory)
             }
             return (timer("light"), timer("full"))
         }
@@ -38,7 +39,8 @@ package struct TunnelMetrics: Sendable {
             uniqueKeysWithValues: SwitchCause.allCases.map { cause in
                 let labels = [("cause", cause.rawValue)]
                 return (
-                    cause, Counter(label: "runegate_path_switches_total", dimensions: labels, factory: factory)
+                    cause,
+                    Counter(label: "runegate_path_switches_total", dimensions: labels, factory: factory)
                 )
             })
         handshakeAge = Meter(label: "runegate_wireguard_handshake_age_seconds", factory: factory)

@@ -51,8 +51,8 @@ package final class TunnelService: Sendable {
         self.logger = logger
         self.observe = observe
         let machine = FailoverMachine(
-            paths: settings.paths, failback: settings.failback, preference: settings.preference,
-            switches: SwitchLog(settings.switches), at: now)
+            paths: settings.paths, failback: settings.failback, preference: settings.remembered.preference,
+            switches: SwitchLog(settings.remembered.switches), at: now)
         let active = machine.paths[machine.current].path.name
         self.metrics = TunnelMetrics(paths: settings.paths.map(\.name))
         metrics.show(machine)
@@ -97,6 +97,9 @@ package final class TunnelService: Sendable {
 
     /// What `runegate tunnels why` says, one line each.
     package var why: [String] { machineNow.why(at: time.now()) }
+
+    /// The path that carries traffic.
+    package var activePath: UpstreamPath.Name { machine.withLock { $0.paths[$0.current].path.name } }
 
     /// The switches of the recent past, the oldest first.
     package var switches: [SwitchRecord] { machineNow.switches.records }
@@ -143,6 +146,12 @@ package final class TunnelService: Sendable {
 
     /// Ends a span of history; nothing of one shorter than a second.
     package func endHistorySpan() -> [PathSample] { history.withLock { $0.endSpan(at: time.now()) } }
+
+    /// The span of history that is under way, as if it ended now.
+    package var historySpan: [PathSample] {
+        var copy = history.withLock { $0 }
+        return copy.endSpan(at: time.now())
+    }
 
     /// Takes what WireGuard's reader says; `.unknown` when it is lost.
     package func noteHandshake(_ fact: HandshakeFact, _ details: WireGuardDetails = WireGuardDetails()) {

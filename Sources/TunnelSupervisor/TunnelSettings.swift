@@ -9,12 +9,14 @@ package struct TunnelSettings: Sendable {
     /// `Host` of the full probes: that of the base URL, with its port unless it is the default one.
     package let host: String
     package let failback: Failback
-    /// What the operator last asked for; one that names no path counts as `auto`.
-    package var preference: Preference = .auto
-    /// The switches of earlier runs that still count, the oldest first.
-    package var switches: [SwitchRecord] = []
+    /// What earlier runs left.
+    package let remembered: RememberedTunnels
 
-    package init(paths: [UpstreamPath], probePath: String, host: String, failback: Failback) {
+    package init(
+        paths: [UpstreamPath], probePath: String, host: String, failback: Failback,
+        remembered: RememberedTunnels = RememberedTunnels()
+    ) {
+        self.remembered = remembered
         self.paths = paths
         self.probePath = probePath
         self.host = host

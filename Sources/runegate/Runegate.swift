@@ -10,7 +10,8 @@ struct Runegate: AsyncParsableCommand {
         abstract: "Share one private web app with a few people, who sign in with a link by e-mail.",
         version: Version.text,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, SessionsCommand.self, LoginLinkCommand.self,
+            ServeCommand.self, CheckCommand.self, TunnelsCommand.self, SessionsCommand.self,
+            LoginLinkCommand.self,
             MailCommand.self, TokenCommand.self, DemoCommand.self, MailerCommand.self,
             WireGuardReaderCommand.self,
         ],

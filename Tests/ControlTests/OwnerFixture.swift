@@ -2,7 +2,9 @@ import Control
 import Foundation
 import GateModel
 import Mail
+import Store
 import Synchronization
+import TunnelSupervisor
 
 /// An owner's actions that answer from memory and remember what was asked.
 final class OwnerFixture: Sendable {
@@ -60,6 +62,29 @@ final class OwnerFixture: Sendable {
             },
             recentSignIns: {
                 [SignInRow(email: "bob@example.com", unixSeconds: 1_790_000_000, address: "2001:db8::1")]
+            }, tunnels: tunnels)
+    }
+
+    private var tunnels: TunnelActions {
+        TunnelActions(
+            report: { TunnelFixture.well },
+            why: { ["It is so.", "Next: nothing."] },
+            prefer: { preference throws(Fault) in
+                self.note("prefer \(preference.rawValue)")
+                guard preference != .rathole else {
+                    throw Fault(code: "path-not-configured", problem: "rathole is not", remedy: "Set it.")
+                }
+            },
+            drill: { () throws(Fault) in
+                self.note("drill")
+                throw Fault(
+                    code: "drill-refused", problem: "rathole has not answered its last probes",
+                    remedy: "See `runegate tunnels why` for what is wrong with it.")
+            },
+            history: { () throws(Fault) in
+                TunnelHistory(
+                    TunnelHistoryRecords(), first: "wireguard", sinceUnixSeconds: 0,
+                    untilUnixSeconds: 1_790_000_000, minuteOfDay: { _ in 0 })
             })
     }
 

@@ -13,7 +13,8 @@ private func sample(_ unixSeconds: Int64, _ path: String = "wireguard") -> Tunne
 
 private func record(_ unixSeconds: Int64, gap: Int64 = 700) -> TunnelSwitchRecord {
     TunnelSwitchRecord(
-        unixSeconds: unixSeconds, from: "wireguard", to: "rathole", cause: "probes-lost", gapMilliseconds: gap,
+        unixSeconds: unixSeconds, from: "wireguard", to: "rathole", cause: "probes-lost",
+        gapMilliseconds: gap,
         streamsKept: nil, streamsEnded: 3)
 }
 

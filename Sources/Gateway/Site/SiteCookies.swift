@@ -1,5 +1,5 @@
 package import GateConfig
-import GateModel
+package import GateModel
 import NIOHTTP1
 
 /// Everything about our own cookies: how they are called, read and written, and which of the app's would be
@@ -26,6 +26,9 @@ package struct SiteCookies: Sendable {
     package func session(_ value: String, expiresIn lifetime: Duration) -> String {
         cookie(names.session, value, maxAge: lifetime)
     }
+
+    /// The `Cookie` value with which the program visits itself.
+    package func sent(session value: Secret) -> Secret { Secret(text: "\(names.session)=\(value.text)") }
 
     /// The `Set-Cookie` value that deletes the session cookie.
     package func sessionRemoval() -> String { cookie(names.session, "", maxAge: .zero) }

@@ -26,7 +26,8 @@ extension FailoverMachine {
         guard let last = switches.records.last, last.at == currentSince else {
             let reason =
                 preference == .auto
-                ? "it is the first configured path" : "`runegate tunnels prefer \(preference.rawValue)` said so"
+                ? "it is the first configured path"
+                : "`runegate tunnels prefer \(preference.rawValue)` said so"
             return "Traffic is on \(name) since the start, \(ago) ago: \(reason)."
         }
         let subject = last.cause == .recovered ? last.to : last.from

@@ -7,6 +7,7 @@ import Metrics
 import NIOPosix
 import ServiceLifecycle
 import Store
+import TunnelSupervisor
 import UnixSignals
 import UpstreamSelection
 
@@ -36,13 +37,18 @@ struct Appliance {
             settings: settings, socketPath: mailSocket, queue: identity.mailQueue, group: group)
         // The supervisor names an alternative once it is proven.
         let board = SelectionBoard(Selection(current: paths[0]))
-        let tunnels = TunnelLife(settings: settings, paths: paths, board: board)
+        let running = RunningGateway(settings: settings)
+        let tunnels = await TunnelLife(
+            settings: settings, paths: paths, board: board, store: identity.store, gateway: running)
         let actions = OwnerActions(
-            settings: settings, identity: identity, mail: mail.tester, selection: board.reader, paths: paths)
+            settings: settings, identity: identity, mail: mail.tester, selection: board.reader, paths: paths,
+            tunnels: tunnels.map { TunnelActions($0, identity: identity, gateway: running) }
+                ?? TunnelActions(direct: TunnelSettings(settings, paths: paths), loop: group.next()))
         let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
         let gateway = GatewayLife(
             settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,
-            ownersDoor: OwnersDoor(actions: actions, metrics: metrics, brand: brand), isReady: isReady)
+            ownersDoor: OwnersDoor(actions: actions, metrics: metrics, brand: brand), running: running,
+            isReady: isReady)
         let control = ControlLife(
             settings: settings, passed: sockets["control"], actions: actions, brand: brand, metrics: metrics,
             group: group)

@@ -6,7 +6,6 @@ import Identity
 import Logging
 import ServiceLifecycle
 import Store
-import Synchronization
 import Systemd
 import UpstreamSelection
 
@@ -19,26 +18,28 @@ final class GatewayLife: Service {
     private let ownersDoor: OwnersDoor
     private let isReady: @Sendable ([ListenAddress]) -> Void
     private let logger = Logger(label: "serve")
-    private let server = Mutex<GatewayServer?>(nil)
+    private let running: RunningGateway
 
     /// `passed` is a listening socket from systemd, which wins over the configured address; `isReady` is
     /// called once, when visitors can come.
     init(
         settings: Settings, passed: Int32?, identity: IdentityServices, reader: SelectionReader,
-        ownersDoor: OwnersDoor, isReady: @escaping @Sendable ([ListenAddress]) -> Void
+        ownersDoor: OwnersDoor, running: RunningGateway,
+        isReady: @escaping @Sendable ([ListenAddress]) -> Void
     ) {
         self.settings = settings
         self.listeners = [passed.map { .passed(descriptor: $0) } ?? .address(settings.listen)]
         self.identity = identity
         self.reader = reader
         self.ownersDoor = ownersDoor
+        self.running = running
         self.isReady = isReady
     }
 
     func run() async throws {
         let server = try await GatewayServer.start(
             doors: try doors(settings), listeners: listeners, sessions: identity.sessions, reader: reader)
-        self.server.withLock { $0 = server }
+        running.begin(server)
         for address in server.addresses {
             logger.notice(
                 "listening", metadata: ["address": "\(address)", "base_url": "\(settings.baseURL)"])
@@ -53,7 +54,8 @@ final class GatewayLife: Service {
     /// Takes new settings for requests that begin from now on.
     func apply(_ settings: Settings) throws(Fault) {
         let doors = try doors(settings)
-        server.withLock { $0 }?.apply(doors, sessions: identity.sessions)
+        running.server?.apply(doors, sessions: identity.sessions)
+        running.take(settings)
     }
 
     /// READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.

@@ -10,7 +10,7 @@ extension OwnerActions {
     /// What the owner may ask, answered by the parts of the running gateway.
     init(
         settings: Settings, identity: IdentityServices, mail: (any MailTesting)?,
-        selection: SelectionReader, paths: [UpstreamPath]
+        selection: SelectionReader, paths: [UpstreamPath], tunnels: TunnelActions
     ) {
         let started = SystemTime().now().sinceBoot
         self.init(
@@ -40,7 +40,7 @@ extension OwnerActions {
                         email: record.entry.account ?? "", unixSeconds: record.unixSeconds,
                         address: record.entry.clientAddress ?? "")
                 }
-            })
+            }, tunnels: tunnels)
     }
 }
 

@@ -1,0 +1,55 @@
+import Control
+import GateModel
+import TunnelSupervisor
+import UpstreamSelection
+
+/// Tunnels that answer with fixed reports, made by the machine itself from events with a clock in hand.
+enum TunnelFixture {
+    static let unixSeconds: Int64 = 1_790_000_000
+
+    /// All is well, for two days.
+    static var well: TunnelReport { report(machine(), at: .seconds(2 * 86_400 + 4 * 3600)) }
+
+    /// WireGuard was lost a moment ago; Rathole carries traffic.
+    static var lost: TunnelReport {
+        var machine = machine()
+        let at: Duration = .seconds(2 * 86_400)
+        for index in 0..<10 {
+            let now = at + .milliseconds(100 * index)
+            _ = machine.take(.light(.wireGuard, .lost, sentAt: now - .milliseconds(90)), at: moment(now))
+        }
+        let end = at + .seconds(3)
+        return report(machine, at: end)
+    }
+
+    private static func machine() -> FailoverMachine {
+        var machine = FailoverMachine(
+            paths: [
+                UpstreamPath(
+                    name: .wireGuard, endpoint: Endpoint(scheme: .http, host: "10.0.0.2", port: 7860),
+                    interface: "wg0"),
+                UpstreamPath(
+                    name: .rathole, endpoint: Endpoint(scheme: .http, host: "127.0.0.1", port: 5202)),
+            ], failback: Failback(base: .seconds(30), longest: .seconds(600)), at: moment(.zero))
+        _ = machine.take(
+            .light(.wireGuard, .answered(after: .milliseconds(18)), sentAt: .zero), at: moment(.zero))
+        return machine
+    }
+
+    /// The report with fresh full probes and WireGuard data.
+    private static func report(_ machine: FailoverMachine, at now: Duration) -> TunnelReport {
+        var machine = machine
+        let answer = FullOutcome.answered(status: 200, after: .milliseconds(22))
+        let names = machine.paths[0].state == .down ? [UpstreamPath.Name.rathole] : [.wireGuard, .rathole]
+        for name in names { _ = machine.take(.full(name, answer, sentAt: now), at: moment(now)) }
+        let details = WireGuardDetails(receivedBytes: 1_288_490_189, sentBytes: 340_000)
+        _ = machine.take(.handshake(.age(.seconds(41)), details), at: moment(now))
+        var report = machine.report(at: moment(now))
+        report.live = LiveUse(users: 3, streams: 1)
+        return report
+    }
+
+    private static func moment(_ sinceBoot: Duration) -> Moment {
+        Moment(sinceBoot: sinceBoot, unixSeconds: unixSeconds + sinceBoot.components.seconds)
+    }
+}
