@@ -18,8 +18,15 @@ package struct UpstreamPath: Hashable, Sendable {
 
     /// Whether a connection that stands says that the far side is there.
     ///
-    /// Rathole's server accepts by itself, with nobody behind it.
-    package var isProvenByConnect: Bool { name != .rathole }
+    /// Rathole's server accepts by itself, with nobody behind it, and so may whatever stands in for WireGuard where
+    /// that has no interface here.
+    package var isProvenByConnect: Bool {
+        switch name {
+        case .direct: true
+        case .wireGuard: interface != nil
+        case .rathole: false
+        }
+    }
 
     package init(name: Name, endpoint: Endpoint, interface: String? = nil, isSimulated: Bool = false) {
         self.name = name

@@ -49,26 +49,27 @@ extension VisitorConnection {
     /// Sends a request once more if that does no harm, helps, and was not done too often.
     private func replay(_ exchange: Exchange, lostWith connection: UpstreamConnection) -> Bool {
         let path = connection.path.name
-        let wasKept = connection.wasKept
-        guard mayReplay(exchange), shared.paths.isWorthReplaying(lostOn: path, wasKept: wasKept),
+        guard mayReplay(exchange),
+            shared.paths.isWorthReplaying(lostOn: path, wasKept: connection.wasKept),
             shared.retries.takeReplay(at: .now())
         else { return false }
         phase = .dialing
-        beginReplay(exchange, avoiding: shared.paths.avoided(lostOn: path, wasKept: wasKept))
+        beginReplay(exchange, avoiding: path)
         return true
     }
 
     private func mayReplay(_ exchange: Exchange) -> Bool { exchange.isRepeatable && !exchange.hasReplayed }
 
-    private func beginReplay(_ exchange: Exchange, avoiding path: UpstreamPath.Name?) {
+    private func beginReplay(_ exchange: Exchange, avoiding path: UpstreamPath.Name) {
         exchange.hasReplayed = true
         shared.replayBegan()
         connect(exchange, avoiding: path)
     }
 
-    /// A fresh connection that ends without a byte speaks against a path that accepts with nobody behind it.
+    /// A fresh connection that ends without a byte speaks against Rathole, whose port accepts with nobody behind
+    /// it; elsewhere the far side has hung up, and is there.
     private func noteUnanswered(_ connection: UpstreamConnection) {
-        guard !connection.wasKept, !connection.path.isProvenByConnect else { return }
+        guard !connection.wasKept, connection.path.name == .rathole else { return }
         shared.observe(.connectFailed(connection.path.name), at: .now())
     }
 

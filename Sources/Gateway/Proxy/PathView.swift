@@ -45,8 +45,6 @@ struct PathView {
         isCurrentSound = !inDoubt.contains(selection.current.name)
     }
 
-    func isSound(_ name: UpstreamPath.Name) -> Bool { inDoubtSince[name] == nil }
-
     /// Whether requests may wait where their first byte is due.
     var needsWatch: Bool { !selection.doubtful.isEmpty || !isCurrentSound }
 
@@ -57,15 +55,10 @@ struct PathView {
 
     /// Whether it helps to send a request once more whose connection ended without a byte.
     ///
-    /// On the same path only if the connection had been kept: the app may have closed it just then, which says
-    /// nothing about the path.
+    /// It then goes on the other path. On the same one only if there is no other and the connection had been kept:
+    /// the app may have closed it just then.
     func isWorthReplaying(lostOn name: UpstreamPath.Name, wasKept: Bool) -> Bool {
         hasOther(than: name) || (wasKept && !selection.dead.contains(name))
-    }
-
-    /// Which path a request that is sent once more tries last.
-    func avoided(lostOn name: UpstreamPath.Name, wasKept: Bool) -> UpstreamPath.Name? {
-        wasKept && isSound(name) ? nil : name
     }
 
     /// What becomes of a request without a byte, sent on `path` at `sentAt`.

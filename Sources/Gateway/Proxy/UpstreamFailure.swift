@@ -24,10 +24,10 @@ enum UpstreamFailure: Error, Equatable {
 
     /// Sorts what a connect over `path` failed with.
     ///
-    /// Where a connection proves nothing a refusal does not either: the app's machine has not been asked.
+    /// Rathole's port is on this machine: it refuses when no client is there, and the app has not been asked.
     init(connecting error: any Error, over path: UpstreamPath) {
         let failure = Self(connecting: error)
-        self = failure == .refused && !path.isProvenByConnect ? .unreachable : failure
+        self = failure == .refused && path.name == .rathole ? .unreachable : failure
     }
 
     /// Sorts what a connect failed with.

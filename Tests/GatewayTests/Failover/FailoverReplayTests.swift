@@ -69,20 +69,24 @@ import UpstreamSelection
         }
     }
 
-    @Test func `a kept connection that turns out dead is replaced on its own path`() async throws {
+    @Test(arguments: [true, false])
+    func `a kept connection that turns out dead is replaced, on its own path only if need be`(hasOther: Bool)
+        async throws
+    {
+        let script: RawApp.Script = { peer in
+            if peer.text.contains("/second") && peer.text.contains("/first") {
+                peer.close()
+            } else {
+                RawApp.answering(RawApp.ok)(peer)
+            }
+        }
         try await EdgeFixture.run(
-            script: { peer in
-                if peer.text.contains("/second") && peer.text.contains("/first") {
-                    peer.close()
-                } else {
-                    RawApp.answering(RawApp.ok)(peer)
-                }
-            }, fallback: FailoverScript.answersWholeRequests
+            script: script, fallback: hasOther ? FailoverScript.answersWholeRequests : nil
         ) { fixture in
             try await fixture.expect("200", for: EdgeFixture.get("/first"))
             try await fixture.expect("200", for: EdgeFixture.get("/second"))
-            #expect(fixture.app.requestCount == 3)
-            #expect(fixture.fallback?.requestCount == 0)
+            #expect(fixture.app.requestCount == (hasOther ? 2 : 3))
+            #expect(fixture.fallback?.requestCount ?? 0 == (hasOther ? 1 : 0))
         }
     }
 
