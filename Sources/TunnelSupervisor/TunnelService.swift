@@ -95,6 +95,9 @@ package final class TunnelService: Sendable {
         return report
     }
 
+    /// Whether requests reach the app now, as far as probes can tell.
+    package var isAppReached: Bool { machineNow.isAppReached }
+
     /// What `runegate tunnels why` says, one line each.
     package var why: [String] { machineNow.why(at: time.now()) }
 

@@ -66,10 +66,13 @@ func `both tunnels have to say that the box is gone`(
 @Test func `no outage while one path works, nor before anything was tried`() {
     var trace = Trace()
     trace.take(.tick)
-    #expect(trace.routing?.outage == nil)
+    #expect(trace.routing?.outage == nil && !trace.machine.isAppReached)
     trace.settle()
+    #expect(trace.machine.isAppReached)
     trace.loseWireGuard()
-    #expect(trace.routing?.outage == nil)
+    #expect(trace.routing?.outage == nil && trace.machine.isAppReached)
+    trace.full(.rathole, .silent)
+    #expect(!trace.machine.isAppReached)
 }
 
 @Test func `an outage keeps its beginning, and is not published with every tick`() {

@@ -24,6 +24,13 @@ extension FailoverMachine {
         return hasWireGuard && paths.allSatisfy { $0.isFarSideGone(at: now) } ? .boxAway : .tunnelsDown
     }
 
+    /// Whether the app has answered the latest full probe over the path that carries traffic.
+    ///
+    /// More than the absence of an ``outage``: at the start nothing is known yet.
+    package var isAppReached: Bool {
+        paths[current].state.isUsable && paths[current].answeringSince != nil
+    }
+
     /// Keeps ``outage`` in step: it begins when the first layer breaks and ends when none is broken.
     mutating func noteOutage(at now: Moment) {
         outage = brokenLayer(at: now.sinceBoot).map { Outage(layer: $0, since: outage?.since ?? now) }

@@ -58,7 +58,7 @@ struct Appliance {
         ]
         if let tunnels {
             let recovery = RecoveryLife(
-                mails: identity.recoveryMails, reader: board.reader,
+                mails: identity.recoveryMails, tunnels: tunnels.service, reader: board.reader,
                 stableFor: settings.upstream.failbackAfter)
             services += [("tunnels", tunnels), ("recovery", recovery)]
         }

@@ -1,21 +1,22 @@
 import Identity
 import ServiceLifecycle
+import TunnelSupervisor
 import UpstreamSelection
 
 /// Writes to those who wait for the app, once it has been reachable for some time.
 struct RecoveryLife: Service {
     let mails: RecoveryMails
+    let tunnels: TunnelService
     let reader: SelectionReader
     let stableFor: Duration
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { [mails, reader, stableFor] in
+        await cancelWhenGracefulShutdown { [mails, tunnels, reader, stableFor] in
             await mails.run(stableFor: stableFor) {
-                let selection = reader.current
-                guard selection.outage == nil else { return true }
-                // As long as somebody waits the paths are probed as if visitors were there: an app that goes
-                // down again at once is not called back.
-                reader.report(.requestBegan(selection.current.name))
+                guard tunnels.isAppReached else { return true }
+                // Before anybody is called back the paths are probed as if visitors were there: an app that goes
+                // down again at once is noticed.
+                reader.report(.requestBegan(reader.current.current.name))
                 return false
             }
         }
