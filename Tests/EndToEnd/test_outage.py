@@ -13,8 +13,8 @@ from playwright.sync_api import BrowserContext, expect
 from stage.forms import form
 from stage.letter import Letter
 from stage.looks import LOOKS, inspect
+from stage.path import CutPath
 from stage.polling import until
-from stage.relay import Relay
 from stage.site import NO_LIMITS, Site, Stage
 from stage.visitor import NAVIGATION, Visitor
 
@@ -27,12 +27,12 @@ class Tunnels:
     """A gateway whose two paths are relays that can be cut; a cut one accepts and stays silent."""
 
     site: Site
-    relays: list[Relay]
+    relays: list[CutPath]
 
     @classmethod
     def start(cls, stage: Stage, name: str, *, wait: bool = True, **settings: str) -> "Tunnels":
         site = stage.development(name, start=False, **(NO_LIMITS | stage.keys() | settings))
-        relays = [Relay(stage.background, stage.workspace.port(), site.app.port) for _ in range(2)]
+        relays = [CutPath(stage.background, stage.workspace.port(), site.app.port) for _ in range(2)]
         for relay in relays:
             relay.start()
             stage.at_end(relay.stop)
@@ -48,11 +48,11 @@ class Tunnels:
 
     def cut(self) -> None:
         for relay in self.relays:
-            relay.cut()
+            relay.silence()
 
     def mend(self) -> None:
         for relay in self.relays:
-            relay.mend()
+            relay.restore()
 
 
 def facts(visitor: Visitor) -> dict[str, object]:
