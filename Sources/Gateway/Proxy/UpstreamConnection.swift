@@ -3,7 +3,8 @@ import NIOCore
 import TLS
 import UpstreamSelection
 
-// One connection to the app: kept, carrying one request, or carrying an upgraded stream.
+// One connection to the app: kept, carrying one request, or carrying an upgraded stream. This file holds its state
+// and the channel's events; the extension beside it reads the answer.
 
 final class UpstreamConnection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
@@ -11,7 +12,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
+    enum Phase {
         /// TCP or TLS is not ready yet.
         case connecting
         case kept
@@ -23,26 +24,23 @@ final class UpstreamConnection: ChannelDuplexHandler {
         case closed
     }
 
-    /// An app that sends more heads than this before the answer sends no answer.
-    private static let maximumInterimHeads = 16
-
     let path: UpstreamPath
     /// Whether it lay idle before this request: then it may have been dead before it was used.
     private(set) var wasKept = false
     /// Whether a byte of the present answer has arrived.
-    private(set) var hasAnswered = false
+    var hasAnswered = false
 
-    private let shared: LoopContext
+    let shared: LoopContext
     private var ready: EventLoopPromise<Void>?
     private var context: ChannelHandlerContext?
-    private var visitor: VisitorConnection?
-    private var exchange: Exchange?
-    private var phase = Phase.connecting
-    private var pending: ByteBuffer?
-    private var scanner = HeadScanner()
-    private var body = BodyReader(.none, allowsExtensions: true)
-    private var interimHeads = 0
-    private var isReusable = false
+    var visitor: VisitorConnection?
+    var exchange: Exchange?
+    var phase = Phase.connecting
+    var pending: ByteBuffer?
+    var scanner = HeadScanner()
+    var body = BodyReader(.none, allowsExtensions: true)
+    var interimHeads = 0
+    var isReusable = false
     private var isReadWithheld = false
     private var needsFlush = false
     private var hasInputEnded = false
@@ -232,87 +230,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
         }
     }
 
-    // MARK: The answer
-
-    private func readHead() {
-        while phase == .head, let waiting = pending, waiting.readableBytes > 0 {
-            if !hasAnswered {
-                hasAnswered = true
-                visitor?.answerBegan(on: self)
-            }
-            switch waiting.withUnsafeReadableBytes({ scanner.scan($0) }) {
-            case .incomplete:
-                if waiting.readableBytes > shared.limits.responseHeadBytes { ended(.garbled) }
-                return
-            case .bareLineFeed:
-                ended(.garbled)
-            case .complete(let length):
-                guard length <= shared.limits.responseHeadBytes,
-                    let bytes = pending?.readSlice(length: length)
-                else {
-                    ended(.garbled)
-                    return
-                }
-                scanner = HeadScanner()
-                receiveHead(bytes)
-            }
-        }
-    }
-
-    private func receiveHead(_ bytes: ByteBuffer) {
-        guard let exchange, let visitor else { return }
-        guard let head = try? HeadReader.response(bytes, limits: shared.limits),
-            case .success(let framing) = ResponseGuard.framing(
-                head, isAnswerToHead: exchange.head.method == .head,
-                mayUpgrade: exchange.admission.upgrade != .none)
-        else {
-            ended(.garbled)
-            return
-        }
-        shared.observe(.byteSeen(path.name), at: .now())
-        if head.status == 101 {
-            upgrade(head, exchange, visitor)
-            return
-        }
-        // 100 was answered by us; 102 and 103 are advice that goes no further (RFC 9110 §15.2).
-        guard head.status >= 200 else {
-            interimHeads += 1
-            if interimHeads > Self.maximumInterimHeads { ended(.garbled) }
-            return
-        }
-        isReusable = ResponseGuard.isReusable(head, framing: framing)
-        body = BodyReader(framing, allowsExtensions: true)
-        phase = .body
-        visitor.receive(head, framing: framing)
-        readBody()
-    }
-
-    private func upgrade(_ head: ResponseHead, _ exchange: Exchange, _ visitor: VisitorConnection) {
-        phase = .upgraded
-        self.exchange = nil
-        visitor.receiveUpgrade(head)
-        if let rest = pending.take(), rest.readableBytes > 0 { visitor.relay(rest) }
-        visitor.flush()
-    }
-
-    private func readBody() {
-        guard phase == .body, let visitor else { return }
-        do {
-            while var waiting = pending.take() {
-                let piece = try body.next(from: &waiting)
-                if waiting.readableBytes > 0 { pending = waiting }
-                guard let piece else { break }
-                visitor.receiveBody(piece)
-            }
-        } catch {
-            ended(.garbled)
-            return
-        }
-        // A visitor that failed meanwhile has closed us.
-        guard phase == .body, body.isFinished else { return }
-        phase = .answered
-        visitor.receiveEnd()
-    }
+    // MARK: The end
 
     private func inputEnded() {
         hasInputEnded = true
@@ -328,7 +246,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     /// The connection is of no more use: tells whoever waits for it.
-    private func ended(_ failure: UpstreamFailure) {
+    func ended(_ failure: UpstreamFailure) {
         let last = phase
         guard last != .closed else { return }
         phase = .closed

@@ -21,11 +21,13 @@ final class UpstreamPool {
     /// A kept connection, or nil.
     ///
     /// A request that may not be sent again, should the connection turn out dead, takes only one that answered a
-    /// moment ago.
+    /// moment ago; one that only stands, as a race leaves it behind, has not answered.
     func take(_ path: UpstreamPath, isRepeatable: Bool, now: NIODeadline) -> UpstreamConnection? {
         guard let index = kept.firstIndex(where: { $0.path == path }),
             let newest = kept[index].stack.last,
-            KeptConnection.isUsable(idle: now - newest.since, isRepeatable: isRepeatable, limits: limits)
+            KeptConnection.isUsable(
+                idle: now - newest.since, hasAnswered: newest.connection.hasAnswered,
+                isRepeatable: isRepeatable, limits: limits)
         else { return nil }
         kept[index].stack.removeLast()
         return newest.connection
@@ -72,7 +74,9 @@ final class UpstreamPool {
 
 /// Whether a kept connection may carry a request.
 enum KeptConnection {
-    static func isUsable(idle: TimeAmount, isRepeatable: Bool, limits: EdgeLimits) -> Bool {
-        idle < (isRepeatable ? limits.upstreamIdle : limits.upstreamFresh)
+    static func isUsable(
+        idle: TimeAmount, hasAnswered: Bool, isRepeatable: Bool, limits: EdgeLimits
+    ) -> Bool {
+        isRepeatable ? idle < limits.upstreamIdle : hasAnswered && idle < limits.upstreamFresh
     }
 }

@@ -9,8 +9,13 @@ struct ProxyPoolTests {
     ])
     func `a kept connection is used while it is likely alive`(idle: Int64, isRepeatable: Bool, expected: Bool)
     {
-        let usable = KeptConnection.isUsable(
-            idle: .milliseconds(idle), isRepeatable: isRepeatable, limits: EdgeLimits())
-        #expect(usable == expected)
+        let usable = { (hasAnswered: Bool) in
+            KeptConnection.isUsable(
+                idle: .milliseconds(idle), hasAnswered: hasAnswered, isRepeatable: isRepeatable,
+                limits: EdgeLimits())
+        }
+        #expect(usable(true) == expected)
+        // One that has never answered proves nothing to a request that is sent once.
+        #expect(usable(false) == (expected && isRepeatable))
     }
 }
