@@ -10,14 +10,26 @@ package enum TypedOrders {
         // In the background a read fails instead of stopping the demo (`termios(3)`, SIGTTIN).
         signal(SIGTTIN, SIG_IGN)
         Thread.detachNewThread {
-            while let line = readLine() {
-                guard line.contains(where: { !$0.isWhitespace }) else { continue }
-                guard let order = SceneryOrder(line) else {
-                    say("Type w (wireguard), r (rathole) or a (app), and Enter.")
-                    continue
+            while let text = read() {
+                for line in text.split(whereSeparator: \.isNewline)
+                where line.contains(where: { !$0.isWhitespace }) {
+                    guard let order = SceneryOrder(String(line)) else {
+                        say("Type w (wireguard), r (rathole) or a (app), and Enter.")
+                        continue
+                    }
+                    Task { say(await scenery.perform(order)) }
                 }
-                Task { say(await scenery.perform(order)) }
             }
         }
+    }
+
+    /// What was typed: a terminal gives whole lines; nil at the end.
+    ///
+    /// Without the C library's buffer: its lock, held while nothing is typed, would keep the program from
+    /// ending.
+    private static func read() -> String? {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = Glibc.read(STDIN_FILENO, &bytes, bytes.count)
+        return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
     }
 }

@@ -1,8 +1,10 @@
 """`runegate demo`: the first thing that anybody tries."""
 
 import os
+import pty
 import re
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -22,11 +24,12 @@ from stage.site import Stage
 from stage.visitor import Visitor
 
 
-def demo(stage: Stage, *words: str) -> tuple[Process, Path]:
+def demo(stage: Stage, *words: str, typed: int = subprocess.DEVNULL) -> tuple[Process, Path]:
     directory = stage.workspace.directory("demo")
     process = Process(
         stage.workspace, "demo", [stage.workspace.binary, "demo", *words],
         environment={"PATH": os.environ["PATH"], "HOME": str(directory)}, directory=directory,
+        typed=typed,
     )  # fmt: skip
     stage.at_end(process.kill)
     return process, directory
@@ -178,6 +181,21 @@ def test_cutting_the_primary_is_hardly_noticed(stage: Stage, record_property: Ca
     assert not (directory / ".runegate" / "demo.sock").exists()
     late = run_verb(stage.workspace, "demo", "cut", "wireguard", directory=directory)
     assert late.returncode != 0 and "runegate demo" in late.stderr
+
+
+def test_letters_on_its_terminal_do_the_same(stage: Stage) -> None:
+    keyboard, terminal = pty.openpty()
+    try:
+        process, _ = demo(stage, "--port", "0", typed=terminal)
+        process.says("Ctrl-C stops it all")
+        for line, effect in (("w", "wireguard is cut"), ("w", "wireguard is mended"), ("q", "Type w")):
+            os.write(keyboard, f"{line}\n".encode())
+            process.says(effect)
+        process.send(signal.SIGINT)
+        assert process.wait() == 0, "nobody has to press a key for it to end"
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
 
 
 def test_wrong_orders_are_refused(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from .workspace import Workspace
 
 
 class Process:
-    """A child whose output goes into a log file."""
+    """A child whose output goes into a log file; `typed` is the descriptor that it reads from."""
 
     def __init__(
         self,
@@ -23,6 +23,7 @@ class Process:
         directory: Path | None = None,
         as_tester: bool = False,
         passed: Sequence[int] = (),
+        typed: int = subprocess.DEVNULL,
     ) -> None:
         self.log = workspace.log(name)
         self.name = name
@@ -30,7 +31,7 @@ class Process:
         with self.log.open("wb") as output:
             self._child = subprocess.Popen(
                 [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
+                stdin=typed,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=directory,
