@@ -1,24 +1,52 @@
 """The fixtures of the tunnel tests."""
 
+import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
 
 import pytest
 
+from lab.figures import Figures
+from lab.form import Form
+from lab.namespaces import remove_leftovers
+from lab.network import Network, versions
 from lab.rathole import Rathole
 from stage.secrets import Secrets
-from stage.workspace import Workspace
+from stage.workspace import ROOT, Workspace
+
+_figures = pytest.StashKey[Figures]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: what `make test-long` runs in place of the short form")
+    config.stash[_figures] = Figures()
     signal.signal(signal.SIGTERM, _end)
 
 
 def _end(_: int, __: FrameType | None) -> None:
     """Ends the run as control-C does, so that everything is taken down."""
     raise KeyboardInterrupt
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints what was measured; after the long form also as a page."""
+    figures = config.stash[_figures]
+    if not figures.rows:
+        return
+    terminalreporter.section("what the visitors saw")
+    terminalreporter.write_line(figures.table)
+    if Form.chosen().is_long:
+        figures.write(ROOT / "docs" / "FAILOVER.md", versions() | {"Rathole:": Rathole.find().version})
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> Figures:
+    return pytestconfig.stash[_figures]
+
+
+@pytest.fixture(scope="session")
+def form() -> Form:
+    return Form.chosen()
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +64,20 @@ def secrets() -> Secrets:
 @pytest.fixture(scope="session")
 def rathole() -> Rathole:
     return Rathole.find()
+
+
+@pytest.fixture(scope="session")
+def shared_network(workspace: Workspace, secrets: Secrets, rathole: Rathole) -> Iterator[Network]:
+    """The two hosts; they live as long as the run."""
+    assert os.geteuid() == 0, "the tunnel tests make network namespaces: run them as root"
+    remove_leftovers()
+    network = Network(workspace, secrets, rathole)
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def network(shared_network: Network) -> Network:
+    """The same, in good order."""
+    shared_network.heal()
+    return shared_network

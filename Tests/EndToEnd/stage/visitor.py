@@ -40,6 +40,7 @@ class Visitor:
         *,
         trust: ssl.SSLContext | None = None,
         address: str | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url
         self.mailbox = mailbox
@@ -49,6 +50,7 @@ class Visitor:
         self.client = httpx.Client(
             base_url=base_url,
             verify=trust or True,
+            transport=transport,
             timeout=20,
             headers=headers,
             trust_env=False,

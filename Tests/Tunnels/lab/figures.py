@@ -1,0 +1,55 @@
+"""The table of what was measured, with the bars."""
+
+import datetime
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+INTRODUCTION = """\
+# What a broken tunnel costs a visitor
+
+Two hosts and a router in network namespaces: real `wireguard-go`, Rathole, the program, an app. The visitors send 200 GET and
+20 POST a second, each with an id that the app counts, and follow five streams of events; all figures are theirs, the app's or the
+kernel's, never the program's own. `make test-long` makes this page anew; `make test` runs a short form of every line.
+"""
+_HEADINGS = ("case", "what", "measured", "bar", "")
+
+
+@dataclass
+class Figures:
+    """One line a figure, in the order in which they were measured."""
+
+    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+
+    def add(self, case: str, what: str, measured: str, bar: str = "", passed: bool = True) -> None:
+        self.rows.append((case, what, measured, bar, "" if not bar else "ok" if passed else "**missed**"))
+
+    def below(self, case: str, what: str, measured: float, bar: float, unit: str) -> None:
+        """A figure that has to stay below its bar; the test fails at the end of its own checks, not here."""
+        self.add(case, what, f"{_plain(measured)} {unit}", f"< {_plain(bar)} {unit}", measured < bar)
+
+    def at_most(self, case: str, what: str, measured: int, bar: int) -> None:
+        self.add(case, what, str(measured), f"≤ {bar}" if bar else "0", measured <= bar)
+
+    @property
+    def table(self) -> str:
+        rows = [_HEADINGS, *self.rows]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+        lines = [
+            "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+            for row in rows
+        ]
+        lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+        return "\n".join(lines)
+
+    def write(self, path: Path, versions: dict[str, str]) -> None:
+        """The page of the long form."""
+        load = os.getloadavg()[2]
+        made = [f"Measured on {datetime.date.today():%-d %B %Y}", f"{os.cpu_count()} cores"]
+        made += [f"{name} {version}" for name, version in versions.items()]
+        made.append(f"load average {load:.1f}")
+        path.write_text(f"{INTRODUCTION}\n{'; '.join(made)}.\n\n{self.table}\n")
+
+
+def _plain(number: float) -> str:
+    return f"{number:.3g}" if number < 1000 else f"{number:.0f}"

@@ -1,0 +1,24 @@
+"""How long everything takes: the short form is part of every test run, the long one gives the figures that count."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Form:
+    is_long: bool
+    cuts: int
+    loss_seconds: float
+    delay_seconds: float
+    #: Three seconds of silence and three of peace.
+    square_waves: int
+    idle_seconds: float
+    quiet_seconds: float
+
+    @staticmethod
+    def chosen() -> "Form":
+        return LONG if os.environ.get("RUNEGATE_TUNNELS") == "long" else SHORT
+
+
+SHORT = Form(False, cuts=2, loss_seconds=15, delay_seconds=6, square_waves=3, idle_seconds=0, quiet_seconds=0)
+LONG = Form(True, cuts=50, loss_seconds=600, delay_seconds=60, square_waves=50, idle_seconds=60, quiet_seconds=240)
