@@ -19,8 +19,16 @@ _figures = pytest.StashKey[Figures]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes minutes and has no short form")
     config.stash[_figures] = Figures()
     signal.signal(signal.SIGTERM, _end)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not Form.chosen().is_long:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def _end(_: int, __: FrameType | None) -> None:

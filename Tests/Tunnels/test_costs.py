@@ -13,9 +13,8 @@ QUIET_SECONDS = 33
 SECONDS_OF_A_DAY = 86_400
 
 
+@pytest.mark.long
 def test_a_quiet_day_costs_little(network: Network, form: Form, figures: Figures) -> None:
-    if not form.is_long:
-        pytest.skip("it takes minutes: make test-long")
     gateway = network.gateway.process
     time.sleep(QUIET_SECONDS)
     cpu = gateway.cpu_seconds()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets as random_secrets
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,10 @@ class SupervisedGateway(Gateway):
             "RUNEGATE_REQUEST_LOGS": "false",
             "RUNEGATE_LOG": "info",
         }
+        # The visitor stays signed in when the program is started anew.
+        for name, size in (("RUNEGATE_JWT_SECRET", 32), ("RUNEGATE_SESSION_KEY", 64)):
+            defaults[name] = random_secrets.token_hex(size)
+            secrets.learn(name, defaults[name])
         super().__init__(workspace, secrets, "supervised", f"http://{HOST}", defaults | settings)
         self._mailbox = Outbox(outbox, secrets)
 

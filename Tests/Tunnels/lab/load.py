@@ -9,6 +9,7 @@ which is the same for all processes.
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
@@ -94,7 +95,7 @@ class Load:
             number += 1
             if (pause := due - loop.time()) > 0:
                 await asyncio.sleep(pause)
-            request = [time.monotonic(), f"{method}-{number}"]
+            request = [time.monotonic(), f"{method}-{os.getpid()}-{number}"]
             self.requests[method].append(request)
             if self.idle:
                 self._send(self.idle.pop(), method, request)
