@@ -82,6 +82,19 @@ extension Trace {
     #expect(trace.report.problems.map(\.code) == ["app-down"])
 }
 
+@Test func `an app that answers rubbish on every path is down, and one sane answer is enough`() {
+    var trace = Trace()
+    trace.settle()
+    trace.full(.rathole, .garbled)
+    #expect(trace.report.verdict == .ok)
+    trace.full(.wireGuard, .garbled)
+    #expect(trace.report.verdict == .appDown)
+    #expect(trace.report.problems.map(\.code) == ["app-garbled"])
+    #expect(trace.report.summary.contains("no web app"))
+    trace.full(.wireGuard, .answered(status: 500, after: .milliseconds(5)))
+    #expect(trace.report.verdict == .ok)
+}
+
 @Test func `a silent peer is told from a silent path`() {
     var trace = Trace()
     trace.settle()

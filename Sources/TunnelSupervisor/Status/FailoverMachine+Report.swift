@@ -23,7 +23,7 @@ extension FailoverMachine {
 
     package func verdict(at now: Moment) -> TunnelVerdict {
         if isNotJoined(at: now) { return .notJoined }
-        if isAppDown { return .appDown }
+        if isAppDown || isAppGarbled { return .appDown }
         if paths[current].state == .down { return .down }
         let isAsConfigured = current == 0 && paths[0].state == .up
         let isProven = paths.allSatisfy { $0.state != .down && $0.isProven(at: now.sinceBoot) }
@@ -33,6 +33,12 @@ extension FailoverMachine {
     /// The box is reached over some path, and the app answers over none.
     package var isAppDown: Bool {
         paths.allSatisfy { $0.answeringSince == nil } && paths.contains(where: \.isBoxReachedWithoutApp)
+    }
+
+    /// Bytes come from the app, and nowhere are they an HTTP answer.
+    var isAppGarbled: Bool {
+        let outcomes = paths.compactMap(\.lastFull?.outcome)
+        return outcomes.contains(.garbled) && !outcomes.contains(where: \.isAnswer)
     }
 
     private func isNotJoined(at now: Moment) -> Bool {
@@ -51,7 +57,8 @@ extension FailoverMachine {
         case .down:
             return paths.count > 1 ? "the box answers on neither path" : "the box does not answer"
         case .appDown:
-            return "the box is reached, and nothing answers on port \(health.path.endpoint.port)"
+            let who = isAppGarbled ? "what answers is no web app" : "nothing answers"
+            return "the box is reached, and \(who) on port \(health.path.endpoint.port)"
         case .notJoined: return "no box has joined yet"
         }
     }

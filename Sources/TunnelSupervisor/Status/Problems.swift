@@ -13,6 +13,12 @@ extension FailoverMachine {
                     code: "app-down", problem: "The tunnels work, and the app behind them does not answer",
                     remedy: "Start the app on the aibox, on the port that the targets name."))
         }
+        if isAppGarbled {
+            problems.append(
+                TunnelReport.Problem(
+                    code: "app-garbled", problem: "What answers behind the tunnels does not speak HTTP",
+                    remedy: "See which program listens on the aibox on the port that the targets name."))
+        }
         return problems
     }
 
