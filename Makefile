@@ -1,7 +1,7 @@
 # `make help` lists what can be done here.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench release clean setup setup-test
+.PHONY: help demo test test-long check bench release clean setup setup-test
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -9,8 +9,11 @@ help: ## List what can be done here
 demo: release ## Build, then run an app, the gateway and an outbox on http://localhost:7870
 	.build/release/runegate demo
 
-test: setup-test ## Run all tests: unit, then end to end with nginx, a mail server, Chromium and Gradio
+test: setup-test ## Run all tests: unit, then end to end with nginx, a mail server, Chromium and Gradio, then broken tunnels
 	tools/test/run.sh
+
+test-long: setup-test release ## Break real tunnels for an hour, as root, and write docs/FAILOVER.md
+	tools/test/tunnels.sh long
 
 check: setup-test ## Lint, sanitizers and coverage
 	swift format lint --strict --recursive Package.swift Sources Tests Fuzz

@@ -63,7 +63,7 @@ def test_breaking_while_it_stands_by_is_noticed_by_nobody_but_the_status(
         report = visitors.report
         figures.at_most(f"Rathole standing by: {how}", "failed GET", len(report.failed_gets), 0)
         assert status.exit_code == 1
-        assert not status.path("rathole")["isProven"]
+        assert not status.path("rathole")["is_proven"]
         assert status.problems
         assert not report.failed_gets, report.failed_gets[:10]
         assert not report.failed_posts, report.failed_posts[:10]

@@ -12,8 +12,7 @@ def test_an_interface_that_is_not_there_at_the_start_is_used_once_it_is(network:
     network.gateway.restart()
     until(lambda: network.tunnel_used() == "rathole", "the app is reached over Rathole", 5, every=0.05)
     status = network.gateway.status("degraded")
-    assert status.path("wireguard")["cause"] == "interface-gone"
-    assert status.problems
+    assert "interface-gone" in status.problems
     network.wireguard.rejoin()
     until(lambda: network.tunnel_used() == "wireguard", "traffic is on WireGuard", 20, every=0.1)
 
@@ -25,8 +24,8 @@ def test_an_interface_that_is_no_wireguard_is_named(network: Network, interface:
         network.gateway.restart(RUNEGATE_WIREGUARD_INTERFACE=interface)
         until(lambda: network.tunnel_used() == "rathole", "the app is reached over Rathole", 5, every=0.05)
         status = network.gateway.status("degraded")
-        assert status.path("wireguard")["state"] == "down"
-        assert status.problems
+        assert status.path("wireguard")["state"] != "up"
+        assert status.problems, status.text
     finally:
         network.gateway.restart(RUNEGATE_WIREGUARD_INTERFACE=before)
 

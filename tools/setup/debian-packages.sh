@@ -11,7 +11,7 @@ set -euo pipefail
 build=(libmnl-dev libssl-dev libsystemd-dev libsqlite3-dev libqrencode-dev pkg-config)
 test=(chromium curl nginx openssl python3-venv)
 # Real tunnels in network namespaces, and the kernel's own in an emulated machine.
-test+=(busybox cpio iproute2 kmod qemu-system-x86 util-linux wireguard-go wireguard-tools)
+test+=(busybox cpio iproute2 kmod nftables procps qemu-system-x86 util-linux wireguard-go wireguard-tools)
 bench=(haproxy nginx python3 wrk)
 
 wanted=()

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 output=.build/test-output
 mkdir -p "$output"
-rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/machine.xml "$output"/fuzz.xml
+rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/tunnels.xml "$output"/machine.xml "$output"/fuzz.xml
 failed=()
 # A backtrace after a crash can hang for minutes; the crash itself is what counts.
 export SWIFT_BACKTRACE=enable=no
@@ -34,6 +34,6 @@ stage "end-to-end tests" end_to_end_tests
 stage "fuzz" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
-python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/machine.xml" "$output/fuzz.xml"
+python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/tunnels.xml" "$output/machine.xml" "$output/fuzz.xml"
 counted=$?
 ((${#failed[@]} == 0 && counted == 0))

@@ -8,7 +8,6 @@ The VPS's default route leads to the router, so that a packet for the box that m
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -179,7 +178,7 @@ class Network:
         self.start_all()
         self.ask_app("/sense")
         until(lambda: self.tunnel_used() == "wireguard", "traffic is on WireGuard", 30, every=0.1)
-        time.sleep(2.5)  # TEMP
+        self.gateway.status("ok", within=30)
 
     def close(self) -> None:
         while self._closing:
