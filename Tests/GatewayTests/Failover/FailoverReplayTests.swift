@@ -40,12 +40,23 @@ import UpstreamSelection
         #expect(seen.withLock { $0 }.contains(.connectFailed(.rathole)))
     }
 
-    @Test func `a POST is sent once, whatever becomes of it`() async throws {
+    /// Requests that are sent once: by their method, or for their body.
+    private static let once = [
+        post, "POST / HTTP/1.1\r\n\(EdgeFixture.host)\(EdgeFixture.cookie)Content-Length: 0\r\n\r\n",
+        "DELETE / HTTP/1.1\r\n\(EdgeFixture.host)\(EdgeFixture.cookie)\r\n",
+        post.replacing("POST", with: "GET"),
+    ]
+
+    @Test(arguments: once) func `what may not be repeated is sent once, whatever becomes of it`(
+        _ request: String
+    )
+        async throws
+    {
         try await EdgeFixture.run(
             script: FailoverScript.answersWholeRequests, fallback: FailoverScript.hangsUp
         ) { fixture in
             await fixture.publish(selection(of: fixture, onFallback: true))
-            try await fixture.expect("502", for: Self.post)
+            try await fixture.expect("502", for: request)
             #expect(fixture.fallback?.requestCount == 1)
             #expect(fixture.app.requestCount == 0)
         }
@@ -156,22 +167,25 @@ import UpstreamSelection
         }
     }
 
-    @Test func `on a sound path the app may think, and a POST may everywhere`() async throws {
+    /// On a sound path everything may take its time, and what is not repeatable everywhere.
+    private static let patient = [
+        (EdgeFixture.get("/"), Set<UpstreamPath.Name>()), (post, Set<UpstreamPath.Name>([.wireGuard])),
+    ]
+
+    @Test(arguments: patient) func `an app may think`(request: String, doubtful: Set<UpstreamPath.Name>)
+        async throws
+    {
         try await EdgeFixture.run(script: FailoverScript.silent, fallback: FailoverScript.silent) { fixture in
-            let slow = try await fixture.visitor()
-            slow.send(EdgeFixture.get("/"))
+            await fixture.publish(selection(of: fixture, doubtful: doubtful))
+            let visitor = try await fixture.visitor()
+            visitor.send(request)
             try await fixture.until { $0.paths[.wireGuard]?.requests == 1 }
-            #expect(await slow.reaches({ !$0.bytes.isEmpty }, within: .milliseconds(900)) == false)
-            slow.close()
-            try await fixture.until { $0.paths.isEmpty }
-            await fixture.publish(selection(of: fixture, doubtful: [.wireGuard]))
-            let posting = try await fixture.visitor()
-            posting.send(Self.post)
-            try await fixture.until { $0.paths[.wireGuard]?.requests == 1 }
-            #expect(await posting.reaches({ !$0.bytes.isEmpty }, within: .milliseconds(900)) == false)
-            #expect(fixture.app.requestCount == 2)
+            #expect(await visitor.reaches({ !$0.bytes.isEmpty }, within: .milliseconds(900)) == false)
+            fixture.app.connections.first?.send(RawApp.ok)
+            try await visitor.wait(for: "\r\n\r\nok")
+            #expect(fixture.app.requestCount == 1)
             #expect(fixture.fallback?.requestCount == 0)
-            posting.close()
+            visitor.close()
         }
     }
 
