@@ -13,6 +13,7 @@ extension VisitorConnection {
             return
         }
         noteMovement(now)
+        checkFirstByte(now: now)
         let waited = now - waitingSince
         switch phase {
         case .head: sweepHead(waited)

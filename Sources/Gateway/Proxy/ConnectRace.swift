@@ -3,7 +3,7 @@ import UpstreamSelection
 /// Which connects are made for one request, and which of them carries it.
 ///
 /// The connect on the first path has `Selection.raceAfter` to itself; when it hesitates for longer, or fails, the
-/// other path is tried as well, and the first that stands wins. Nothing has been sent by then, so every request
+/// other path is tried as well, and the first that stands wins. A dead path is tried only when no other is left. Nothing has been sent by then, so every request
 /// may be raced. Events go in, actions come out; the connects and timers are ``RacedConnect``'s.
 struct ConnectRace {
     enum Event: Equatable {
@@ -73,15 +73,18 @@ struct ConnectRace {
         case .failed(let path, let failure):
             failures.append((path, failure))
             let next = beginNext()
-            return next.isEmpty && running.isEmpty ? end(.fail(mostTelling)) : next
+            return next.isEmpty && running.isEmpty ? end(.fail(mostTelling)) : next + awaitWhatMayCome()
         case .published(let selection):
             self.selection = selection
             return (hasHesitated || isAllDead ? beginNext() : []) + awaitWhatMayCome()
         }
     }
 
-    private var waiting: [UpstreamPath] {
-        Self.order(selection, avoiding: avoided).filter { path in !begun.contains { $0.name == path.name } }
+    private var next: UpstreamPath? {
+        let isLastResort = isAllDead
+        return Self.order(selection, avoiding: avoided).first { path in
+            !begun.contains { $0.name == path.name } && (isLastResort || !selection.dead.contains(path.name))
+        }
     }
 
     private var running: [UpstreamPath] {
@@ -96,14 +99,14 @@ struct ConnectRace {
     }
 
     private mutating func beginNext() -> [Action] {
-        guard let next = waiting.first else { return [] }
+        guard let next else { return [] }
         begun.append(next)
         return [.connect(next)]
     }
 
     private mutating func awaitWhatMayCome() -> [Action] {
         var actions: [Action] = []
-        if !waiting.isEmpty, !hasHesitated, !isHesitationAwaited {
+        if next != nil, !hasHesitated, !isHesitationAwaited {
             isHesitationAwaited = true
             actions.append(.awaitHesitation(selection.raceAfter))
         }

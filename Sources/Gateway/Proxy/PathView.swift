@@ -45,7 +45,7 @@ struct PathView {
         isCurrentSound = !inDoubt.contains(selection.current.name)
     }
 
-    /// Whether requests may wait where their first byte is due.
+    /// Whether many requests may wait where their first byte is due, so that looking at every sweep is too seldom.
     var needsWatch: Bool { !selection.doubtful.isEmpty || !isCurrentSound }
 
     /// Whether there is a living path other than this one.

@@ -99,17 +99,25 @@ struct ConnectRaceTests {
             [(.started, [.connect(first)]), (.failed(first, .refused), [.fail(.refused)]), (.overdue, [])])
     }
 
-    @Test func `a dead path is tried last, and an avoided one too`() {
-        for (selection, avoided) in [
-            (Self.firstDead, nil), (Self.both, UpstreamPath.Name.wireGuard), (Self.firstDead, .rathole),
-        ] {
-            expect(
-                selection, avoiding: avoided,
-                [
-                    (.started, [.connect(second), .awaitHesitation(raceAfter)]),
-                    (.hesitated, [.connect(first)]),
-                ])
-        }
+    @Test func `an avoided path is tried last`() {
+        expect(
+            Self.both, avoiding: .wireGuard,
+            [
+                (.started, [.connect(second), .awaitHesitation(raceAfter)]), (.hesitated, [.connect(first)]),
+            ])
+    }
+
+    @Test(arguments: [nil, UpstreamPath.Name.rathole])
+    func `a dead path is tried only when the other has failed, and for a moment`(avoided: UpstreamPath.Name?)
+    {
+        expect(
+            Self.firstDead, avoiding: avoided,
+            [
+                (.started, [.connect(second)]), (.hesitated, []),
+                (
+                    .failed(second, .lost), [.connect(first), .awaitEnd(ConnectRace.deadlineOnDead)]
+                ), (.overdue, [.fail(.lost)]),
+            ])
     }
 
     @Test func `with every path dead it is tried for a moment only`() {

@@ -203,6 +203,20 @@ import UpstreamSelection
         }
     }
 
+    @Test func `nor is it forgotten beside a living one`() async throws {
+        try await EdgeFixture.run(
+            script: FailoverScript.silent, fallback: FailoverScript.answersWholeRequests
+        ) { fixture in
+            // The living path refuses, so the dead one is tried, and accepts.
+            await fixture.publish(
+                Selection(
+                    current: .loopback(.rathole, port: 1),
+                    alternative: .loopback(.wireGuard, port: fixture.app.port), dead: [.wireGuard]))
+            try await fixture.expect("503", for: Self.post)
+            #expect(fixture.app.requestCount == 1)
+        }
+    }
+
     // MARK: Connections that lay idle
 
     @Test func `in doubt nothing is sent on a connection that lay idle`() async throws {
