@@ -49,8 +49,8 @@ package enum SwitchSocket {
     /// - Returns: What the demo says.
     /// - Throws: A `Fault` when none listens there.
     package static func send(_ order: SceneryOrder, to path: String) async throws(Fault) -> String {
+        let answer = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
         do {
-            let answer = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
             let channel = try await ClientBootstrap(group: answer.futureResult.eventLoop)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
@@ -61,6 +61,8 @@ package enum SwitchSocket {
             try await channel.writeAndFlush(ByteBuffer(string: order.line + "\n"))
             return try await answer.futureResult.get()
         } catch {
+            // A connect that failed leaves nobody who would answer.
+            answer.fail(error)
             throw Fault(
                 code: "demo-not-running", problem: "No demo listens on \(path)",
                 remedy: "Start one with `runegate demo`, and run this in the same directory.")

@@ -20,6 +20,9 @@ stage() {
 }
 
 build_tests() { swift build --build-tests; }
+# Some tests wait for a socket or a child on a thread of the pool, which has one a core: more at a time would only
+# wait for each other.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 unit_tests() { timeout 1200 swift test --skip-build --disable-xctest --xunit-output "$output/unit.xml"; }
 build_program() { swift build --configuration release --static-swift-stdlib --product runegate; }
 end_to_end_tests() {
