@@ -15,6 +15,8 @@ package enum SwitchSocket {
     ///   - path: Where to listen; what is left there of an earlier demo is replaced.
     ///   - scenery: What the orders are about.
     ///   - body: What runs meanwhile.
+    /// - Returns: What `body` returns.
+    /// - Throws: A `Fault` when nobody can listen there, and what `body` throws.
     package static func serve<Value>(
         at path: String, _ scenery: DemoScenery, while body: () async throws -> Value
     ) async throws -> Value {

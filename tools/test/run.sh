@@ -34,6 +34,7 @@ stage "unit tests" unit_tests
 stage "the kernel's WireGuard, in an emulated machine" Tests/Machine/run.sh
 stage "build the program" build_program
 stage "end-to-end tests" end_to_end_tests
+stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
 stage "fuzz" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
