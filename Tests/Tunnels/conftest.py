@@ -9,11 +9,12 @@ import pytest
 
 from lab.figures import Figures
 from lab.form import Form
+from lab.gateway import build
 from lab.namespaces import remove_leftovers
 from lab.network import Network, versions
 from lab.rathole import Rathole
 from stage.secrets import Secrets
-from stage.workspace import ROOT, Workspace
+from stage.workspace import OUTPUT, ROOT, Workspace
 
 _figures = pytest.StashKey[Figures]()
 
@@ -44,7 +45,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("what the visitors saw")
     terminalreporter.write_line(figures.table)
     if Form.chosen().is_long:
-        figures.write(ROOT / "docs" / "FAILOVER.md", versions() | {"Rathole:": Rathole.find().version})
+        figures.merge(OUTPUT / "failover.json")
+        figures.write(
+            ROOT / "docs" / "FAILOVER.md", versions() | {"Rathole:": Rathole.find().version, "runegate": build()}
+        )
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +63,7 @@ def form() -> Form:
 
 @pytest.fixture(scope="session")
 def workspace() -> Iterator[Workspace]:
-    workspace = Workspace(logs="tunnel-logs")
+    workspace = Workspace(logs="tunnel-logs-long" if Form.chosen().is_long else "tunnel-logs")
     yield workspace
     workspace.close()
 

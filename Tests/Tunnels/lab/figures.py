@@ -1,6 +1,7 @@
 """The table of what was measured, with the bars."""
 
 import datetime
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,14 +13,16 @@ Two hosts and a router in network namespaces: real `wireguard-go`, Rathole, the 
 20 POST a second, each with an id that the app counts, and follow five streams of events; all figures are theirs, the app's or the
 kernel's, never the program's own. `make test-long` makes this page anew; `make test` runs a short form of every line.
 """
-_HEADINGS = ("case", "what", "measured", "bar", "")
+#: Case, what was measured, the figure, its bar, and whether it is met.
+Row = tuple[str, str, str, str, str]
+_HEADINGS: Row = ("case", "what", "measured", "bar", "")
 
 
 @dataclass
 class Figures:
     """One line a figure, in the order in which they were measured."""
 
-    rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
     def add(self, case: str, what: str, measured: str, bar: str = "", passed: bool = True) -> None:
         self.rows.append((case, what, measured, bar, "" if not bar else "ok" if passed else "**missed**"))
@@ -41,6 +44,16 @@ class Figures:
         ]
         lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
         return "\n".join(lines)
+
+    def merge(self, kept: Path) -> None:
+        """Takes the lines of earlier runs from a file, each case renewed that ran again, and keeps them all there."""
+        cases: dict[str, list[Row]] = {}
+        for row in json.loads(kept.read_text()) if kept.exists() else []:
+            cases.setdefault(row[0], []).append(tuple(row))
+        for case in dict.fromkeys(row[0] for row in self.rows):
+            cases[case] = [row for row in self.rows if row[0] == case]
+        self.rows = [row for rows in cases.values() for row in rows]
+        kept.write_text(json.dumps(self.rows))
 
     def write(self, path: Path, versions: dict[str, str]) -> None:
         """The page of the long form."""

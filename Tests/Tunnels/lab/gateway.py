@@ -24,6 +24,11 @@ HOST = "localhost:7870"
 _WITH_RUN = 'mount --bind "$0" /run && exec "$@"'
 
 
+def build() -> str:
+    """Which build of the program is under test, for the table of figures."""
+    return "debug build" if "debug" in os.environ.get("RUNEGATE_BINARY", "") else "release build"
+
+
 class SupervisedGateway(Gateway):
     """`runegate serve` with both tunnels configured."""
 
