@@ -53,6 +53,7 @@ class SupervisedGateway(Gateway):
             "RUNEGATE_ALLOW_ANY_EMAIL": "true",
             "RUNEGATE_MAIL_TRANSPORT": f"outbox:{outbox}",
             "RUNEGATE_RATE_LIMIT_ENABLED": "false",
+            "RUNEGATE_DRAIN": "1s",
             "RUNEGATE_REQUEST_LOGS": "false",
             "RUNEGATE_LOG": "info",
         }
