@@ -112,7 +112,7 @@ import Testing
             }
         }
         _ = try await ask(fixture, session)
-        while looked.value == 0 { await Task.yield() }
+        while looked.value == 0 { try await Task.sleep(for: .milliseconds(20)) }
         #expect(await fixture.services.mailQueue.lease() == nil)
         isBroken.value = false
         while fixture.services.recoveryMails.isAwaiting(session.email) {

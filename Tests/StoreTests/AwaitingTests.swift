@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import GateModel
 import TestSupport
 import Testing
@@ -103,10 +104,24 @@ import Testing
 
     @Test func `those who wait have an end`() async throws {
         let store = fixture.open()
-        for number in 0..<StateStore.maximumAwaiting {
-            #expect(try await store.addAwaiting(account: "user\(number)@example.com"))
-        }
+        _ = try await store.addAwaiting(account: "user7@example.com")
+        try await store.fillAwaiting(StateStore.maximumAwaiting - 1)
         #expect(try await !store.addAwaiting(account: ann))
         #expect(try await store.addAwaiting(account: "user7@example.com"))
+    }
+}
+
+extension StateStore {
+    fileprivate func fillAwaiting(_ count: Int) throws(Fault) {
+        try write { database, now in
+            for number in 0..<count {
+                try database.execute(
+                    sql: """
+                        INSERT INTO awaiting (address_hash, id, sealed, boot_id, since_boot, since_unix, life)
+                        VALUES (?, ?, '', '', 0, 0, 0)
+                        """,
+                    arguments: ["\(number)", "\(number)"])
+            }
+        }
     }
 }
