@@ -40,13 +40,13 @@ enum DemoPage {
         <section class="wide"><h2>You</h2>{{who}}</section>
         <section><h2>Requests</h2>
         <p class="big" id="gap" aria-live="off">–</p>
-        <p>the longest that an answer was missing · <button id="gap-reset" class="link">start over</button></p>
+        <p>longest time without an answer · <button id="gap-reset" class="link">start over</button></p>
         <p><span class="dot" id="gap-dot"></span><span id="gap-state">connecting</span> · a GET every 100 ms</p>
         </section>
         <section><h2>Live events</h2>
         <p class="big" id="tick" aria-live="off">–</p>
         <p><span class="dot" id="tick-dot"></span><span id="tick-state">connecting</span> · server-sent events, one a second</p>
-        <p id="tick-gap">The stream has not been interrupted.</p>
+        <p id="tick-gap"></p>
         </section>
         <section><h2>WebSocket echo</h2>
         <form id="echo-form"><input id="echo-text" aria-label="Message" value="Hello" autocomplete="off"><button>Send</button></form>

@@ -70,7 +70,8 @@ extension Keys {
         "RUNEGATE_PROBE_PATH", .upstream, .probePath, default: "/", "What the full probe asks for.")
     static let failbackAfter = Key<Duration>(
         "RUNEGATE_FAILBACK_AFTER", .upstream, .duration(.seconds(1) ... .seconds(3600)), default: "30s",
-        "How long the primary must be stable before traffic returns to it.")
+        "How long the primary must be stable before traffic returns to it, and the app before mails say that it "
+            + "is back.")
     static let failbackMax = Key<Duration>(
         "RUNEGATE_FAILBACK_MAX", .upstream, .duration(.seconds(1) ... .seconds(86_400)), default: "10m",
         "The most that damping makes of it.")
