@@ -21,8 +21,8 @@ package struct TunnelListing {
         if let live { lines += ["", live] }
         if !report.problems.isEmpty { lines.append("") }
         for problem in report.problems {
-            lines.append(paint.colored("# \(plain(problem.problem)).", .yellow))
-            lines.append("#   \(plain(problem.remedy))")
+            lines.append(paint.colored("# \(Self.sentence(problem.problem))", .yellow))
+            lines.append("#   \(Self.sentence(problem.remedy))")
         }
         return lines
     }
@@ -59,10 +59,10 @@ package struct TunnelListing {
         }
     }
 
-    /// One clause, without its end.
-    private func plain(_ text: String) -> String {
+    /// One clause with its end, which some have already.
+    private static func sentence(_ text: String) -> String {
         let text = PlainText.withoutControls(text)
-        return text.hasSuffix(".") ? String(text.dropLast()) : text
+        return text.hasSuffix(".") ? text : "\(text)."
     }
 }
 
@@ -74,10 +74,16 @@ enum SwitchTable {
             table.add([
                 LocalTime(unixSeconds: one.unixSeconds).dayAndClock, "\(one.from) → \(one.to)",
                 one.cause.rawValue, one.gapWords,
-                one.streams.map { "\($0.kept) kept, \($0.ended) ended" } ?? "-",
+                one.streams?.words ?? "-",
             ])
         }
         return table.lines(hasColor: hasColor)
+    }
+}
+
+extension SwitchedStreams {
+    fileprivate var words: String {
+        kept + ended == 0 ? "none" : "\(kept) kept, \(ended) ended"
     }
 }
 

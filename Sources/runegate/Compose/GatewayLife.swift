@@ -46,6 +46,7 @@ final class GatewayLife: Service {
         }
         await announce(server)
         try? await gracefulShutdown()
+        running.end()
         Notify.send(.stopping, .status("Letting transfers finish"))
         logger.notice("draining", metadata: ["limit": "\(settings.drain)"])
         await server.drain(within: settings.drain)

@@ -12,13 +12,15 @@ final class RunningGateway: Sendable {
         self.state = Mutex((nil, settings))
     }
 
-    /// Nil before it runs.
+    /// Nil before it runs, and once it ends.
     var server: GatewayServer? { state.withLock { $0.server } }
     var settings: Settings { state.withLock { $0.settings } }
 
     func begin(_ server: GatewayServer) { state.withLock { $0.server = server } }
+    /// Says that its event loops are about to stop: whoever asked them would never hear.
+    func end() { state.withLock { $0.server = nil } }
     func take(_ settings: Settings) { state.withLock { $0.settings = settings } }
 
-    /// What is under way now; nothing before it runs.
+    /// What is under way now; nothing while it does not run.
     func traffic() async -> GatewayTraffic { await server?.traffic() ?? GatewayTraffic() }
 }

@@ -26,7 +26,8 @@ struct SwitchAftermath: Sendable {
     func run(_ service: TunnelService) async {
         var endedBefore: UInt64 = 0
         for await record in switches {
-            try? await Task.sleep(for: Self.delay)
+            let passed = SystemTime().now().sinceBoot - record.at.sinceBoot
+            guard (try? await Task.sleep(for: max(.zero, Self.delay - passed))) != nil else { return }
             let traffic = await gateway.traffic()
             let ended = traffic.switching.streamsEnded
             service.noteStreams(
