@@ -62,7 +62,7 @@ import TunnelSupervisor
 
     @Test func `nothing known is said plainly`() {
         let lines = HistoryListing(history(TunnelHistoryRecords()), hasColor: false).lines
-        #expect(lines[3] == "wireguard                -    -        -     0s")
+        #expect(lines[3] == "wireguard              -    -        -     0s")
         #expect(lines.suffix(2) == ["On the fallback: never.", "No path has failed in this time."])
     }
 }

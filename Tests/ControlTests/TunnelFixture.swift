@@ -14,7 +14,10 @@ enum TunnelFixture {
     static var lost: TunnelReport {
         var machine = machine()
         let at: Duration = .seconds(2 * 86_400)
-        for index in 0..<10 {
+        _ = machine.take(
+            .light(.wireGuard, .answered(after: .milliseconds(18)), sentAt: at - .milliseconds(18)),
+            at: moment(at))
+        for index in 1...10 {
             let now = at + .milliseconds(100 * index)
             _ = machine.take(.light(.wireGuard, .lost, sentAt: now - .milliseconds(90)), at: moment(now))
         }

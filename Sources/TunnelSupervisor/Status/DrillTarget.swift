@@ -19,12 +19,12 @@ extension FailoverMachine {
         let name = paths[next].path.name
         guard paths[current].state == .up else {
             return refused(
-                "\(paths[current].path.name.rawValue) is \(paths[current].state.rawValue)",
+                "The path in use, \(paths[current].path.name.rawValue), is \(paths[current].state.rawValue)",
                 "Wait until `runegate tunnels` says OK.")
         }
         guard paths[next].state == .up, paths[next].isProven(at: now.sinceBoot) else {
             return refused(
-                "\(name.rawValue) has not answered its last probes",
+                "The fallback \(name.rawValue) has not answered its last probes",
                 "See `runegate tunnels why` for what is wrong with it.")
         }
         return .success(name)
