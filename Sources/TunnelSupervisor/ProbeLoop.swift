@@ -43,8 +43,7 @@ final class ProbeLoop {
             let timeout = ProbeThresholds.lightTimeout(smoothed: health.roundTrips.smoothed)
             if let due = lightDue(index, in: machine), due <= now { prober.sendLight(timeout: timeout) }
             guard fullDue(index, in: machine) <= now else { continue }
-            prober.sendFull(
-                deadline: health.watch == .fullOften ? timeout : ProbeThresholds.fullDeadline)
+            prober.sendFull(deadline: machine.fullDeadline(of: index))
         }
         service.take(.tick)
         arm()

@@ -101,3 +101,21 @@ func `errors of a connect are told apart`(errno: Int32, expected: ProbeFailure) 
     trace.full(.rathole, .refused)
     #expect(trace.machine.fullPeriod(of: 1) == .milliseconds(100))
 }
+
+@Test func `Rathole in use is watched closely while WireGuard could take over`() {
+    var trace = Trace()
+    trace.settle()
+    trace.loseWireGuard()
+    #expect(trace.machine.fullPeriod(of: 1) == .milliseconds(500))
+    #expect(trace.machine.fullDeadline(of: 1) == .milliseconds(700))
+    for _ in 0..<3 { trace.full(.wireGuard, .ok) }
+    #expect(trace.state(.wireGuard) == .probation)
+    #expect(trace.machine.fullPeriod(of: 1) == .milliseconds(150))
+    #expect(trace.machine.fullDeadline(of: 1) == .milliseconds(400))
+    trace.full(.rathole, .silent)
+    trace.full(.rathole, .silent)
+    #expect(trace.current == .wireGuard)
+    #expect(trace.switches.last == .silent)
+    trace.take(.activity(isQuiet: true))
+    #expect(trace.machine.fullPeriod(of: 1) != .milliseconds(150))
+}

@@ -96,7 +96,7 @@ def test_breaking_while_it_carries_traffic_brings_traffic_back_to_a_tunnel_that_
             BREAKS[how](network)
             broken = time.monotonic()
             time.sleep(3)
-        report = visitors.report.between(broken - 0.2, broken + 2.8)
+        report = visitors.report.between(broken - 0.5, broken + 2.8)
         case = f"Rathole in use, WireGuard just mended: {how}"
         figures.below(case, "longest time without an answer", report.slowest_gap, LONGEST_GAP, "s")
         figures.at_most(case, f"failed of {len(report.gets)} GET", len(report.failed_gets), 0)

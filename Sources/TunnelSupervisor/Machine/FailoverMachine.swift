@@ -72,7 +72,25 @@ package struct FailoverMachine: Sendable {
     package func fullPeriod(of index: Int) -> Duration {
         let isBesideDead = other(than: index).map { !paths[$0].state.isUsable } ?? true
         return ProbePeriods.full(
-            of: paths[index], isWanted: index == current || isBesideDead, isQuiet: isQuiet)
+            of: paths[index], isWanted: index == current || isBesideDead, canBeLeft: canBeLeft(index),
+            isQuiet: isQuiet)
+    }
+
+    /// How long a full probe of the path at `index` may take.
+    package func fullDeadline(of index: Int) -> Duration {
+        let smoothed = paths[index].roundTrips.smoothed
+        return switch paths[index].watch {
+        case .lightAndFull: ProbeThresholds.fullDeadline
+        case .fullOften: ProbeThresholds.lightTimeout(smoothed: smoothed)
+        case .fullOnly where canBeLeft(index) && !isQuiet:
+            ProbeThresholds.hurriedDeadline(smoothed: smoothed)
+        case .fullOnly: ProbeThresholds.fullDeadline
+        }
+    }
+
+    /// Whether traffic is on the path at `index` and could go on over the other one.
+    private func canBeLeft(_ index: Int) -> Bool {
+        index == current && (other(than: index).map { paths[$0].state.isUsable } ?? false)
     }
 
     // MARK: Events

@@ -11,12 +11,15 @@ package enum ProbePeriods {
         return isQuiet ? .seconds(2) : .milliseconds(100)
     }
 
-    /// The period of the full probe; `isWanted` when traffic is on this path or has nowhere else to go.
-    package static func full(of health: PathHealth, isWanted: Bool, isQuiet: Bool) -> Duration {
+    /// The period of the full probe: `isWanted` when traffic is on this path or has nowhere else to go,
+    /// `canBeLeft` when it is on this path and has somewhere else to go, so that its end shall show soon.
+    package static func full(
+        of health: PathHealth, isWanted: Bool, canBeLeft: Bool, isQuiet: Bool
+    ) -> Duration {
         switch health.watch {
         case .fullOften: light(of: health, isQuiet: isQuiet)
         case .lightAndFull: besideLight(health, isQuiet: isQuiet)
-        case .fullOnly: alone(health, isWanted: isWanted, isQuiet: isQuiet)
+        case .fullOnly: alone(health, isWanted: isWanted, canBeLeft: canBeLeft, isQuiet: isQuiet)
         }
     }
 
@@ -31,10 +34,13 @@ package enum ProbePeriods {
         return health.state == .down ? .milliseconds(500) : .seconds(1)
     }
 
-    private static func alone(_ health: PathHealth, isWanted: Bool, isQuiet: Bool) -> Duration {
+    private static func alone(
+        _ health: PathHealth, isWanted: Bool, canBeLeft: Bool, isQuiet: Bool
+    ) -> Duration {
         if health.isInDoubt { return .milliseconds(100) }
         if health.isReturning { return .milliseconds(250) }
         if isQuiet { return .seconds(30) }
+        if canBeLeft { return .milliseconds(150) }
         return isWanted ? .milliseconds(500) : .seconds(2)
     }
 }

@@ -31,6 +31,12 @@ package enum ProbeThresholds {
         clamp((smoothed ?? .zero) * 2, .milliseconds(300), .milliseconds(700))
     }
 
+    /// By then a full probe of Rathole has failed while traffic on it has somewhere else to go: with two
+    /// failures of probes 150 ms apart, traffic has moved within a second.
+    static func hurriedDeadline(smoothed: Duration?) -> Duration {
+        clamp((smoothed ?? .zero) * 2, .milliseconds(400), fullDeadline)
+    }
+
     /// Without any answer for so long a path is down.
     static func downAfter(smoothed: Duration?) -> Duration {
         clamp((smoothed ?? .zero) + .milliseconds(500), .milliseconds(650), .milliseconds(900))
