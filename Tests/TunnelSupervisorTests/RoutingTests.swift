@@ -81,3 +81,26 @@ func `a race starts after two round trips, within limits`(roundTrip: Int, wait: 
     #expect(trace.routing?.current.name == .rathole)
     #expect(trace.routing?.dead == [])
 }
+
+@Test func `a proof lasts until the next probe when probes become rare`() {
+    var quiet = Trace()
+    quiet.settle()
+    quiet.take(.activity(isQuiet: true))
+    quiet.time.advance(by: .seconds(30))
+    quiet.take(.tick)
+    #expect(quiet.routing?.alternative?.name == .rathole)
+    quiet.time.advance(by: .seconds(31))
+    quiet.take(.tick)
+    #expect(quiet.routing?.alternative == nil)
+
+    // In use it is asked every half second, standing by every two.
+    var back = Trace()
+    back.settle()
+    back.take(.prefer(.rathole))
+    back.full(.rathole, .ok)
+    back.take(.prefer(.wireGuard))
+    back.time.advance(by: .seconds(2))
+    back.take(.tick)
+    #expect(back.current == .wireGuard)
+    #expect(back.routing?.alternative?.name == .rathole)
+}

@@ -51,6 +51,7 @@ package struct FailoverMachine: Sendable {
         }
         if let record = choose(onCommand: cause, at: now) { actions.append(.switched(record)) }
         noteOutage(at: now)
+        for index in paths.indices { paths[index].prolongProof(period: fullPeriod(of: index), at: now) }
         let routing = routing(at: now.sinceBoot)
         if routing != published {
             published = routing

@@ -46,7 +46,19 @@ extension PathHealth {
 
     /// An answered full probe is proof for the two periods that follow it.
     mutating func prove(period: Duration, at now: Moment) {
-        provenUntil = now.sinceBoot + period * 2 + ProbeThresholds.fullDeadline
+        provenAt = now.sinceBoot
+        provenUntil = Self.proofEnd(of: now.sinceBoot, period: period)
+    }
+
+    /// Lets a proof without a failure since last as long as probes are rare by now: the next one may be due later
+    /// than it was when the last one was answered.
+    mutating func prolongProof(period: Duration, at now: Moment) {
+        guard let provenAt, let provenUntil, now.sinceBoot < provenUntil, failures.isEmpty else { return }
+        self.provenUntil = max(provenUntil, Self.proofEnd(of: provenAt, period: period))
+    }
+
+    private static func proofEnd(of provenAt: Duration, period: Duration) -> Duration {
+        provenAt + period * 2 + ProbeThresholds.fullDeadline
     }
 
     /// Goes down once nothing has been heard for long enough, and up once the probation is over.

@@ -35,7 +35,9 @@ package struct PathHealth: Sendable {
     var answeringSince: Duration?
     /// Good full probes in a row while down.
     package internal(set) var goodInARow = 0
-    /// Until when the last answered full probe counts as proof.
+    /// When the last full probe was answered.
+    var provenAt: Duration?
+    /// Until when that counts as proof.
     var provenUntil: Duration?
 
     package internal(set) var handshake: HandshakeReport?
