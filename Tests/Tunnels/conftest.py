@@ -20,7 +20,7 @@ _figures = pytest.StashKey[Figures]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "long: takes minutes and has no short form")
+    config.addinivalue_line("markers", "long: left out of the short form")
     config.stash[_figures] = Figures()
     signal.signal(signal.SIGTERM, _end)
 

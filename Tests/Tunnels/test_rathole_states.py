@@ -75,7 +75,7 @@ class Pair:
         return self.processes[-1]
 
 
-@pytest.fixture(params=["tcp", "KK", "NK"])
+@pytest.fixture(params=["tcp", "KK", pytest.param("NK", marks=pytest.mark.long)])
 def pair(request: pytest.FixtureRequest, workspace: Workspace, rathole: Rathole) -> Iterator[Pair]:
     noise = None
     if request.param != "tcp":
@@ -94,6 +94,14 @@ def test_nobody_listens_for_visitors_before_a_client_joined(pair: Pair) -> None:
 def test_a_visitor_reaches_the_app_through_a_joined_client(pair: Pair) -> None:
     pair.join()
     assert pair.visit() == ANSWERED
+
+
+def test_only_the_server_needs_a_key_with_its_default_pattern(workspace: Workspace, rathole: Rathole) -> None:
+    pair = Pair(workspace, rathole, Noise("NK", rathole.new_keys(), rathole.new_keys()))
+    try:
+        pair.join()
+    finally:
+        pair.close()
 
 
 def test_large_transfers_arrive_whole_in_both_directions(pair: Pair) -> None:

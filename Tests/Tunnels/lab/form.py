@@ -20,5 +20,5 @@ class Form:
         return LONG if os.environ.get("RUNEGATE_TUNNELS") == "long" else SHORT
 
 
-SHORT = Form(False, cuts=2, loss_seconds=15, delay_seconds=6, square_waves=3, idle_seconds=0, quiet_seconds=0)
+SHORT = Form(False, cuts=1, loss_seconds=10, delay_seconds=4, square_waves=2, idle_seconds=0, quiet_seconds=0)
 LONG = Form(True, cuts=50, loss_seconds=600, delay_seconds=60, square_waves=50, idle_seconds=60, quiet_seconds=240)
