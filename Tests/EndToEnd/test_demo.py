@@ -24,11 +24,11 @@ from stage.site import Stage
 from stage.visitor import Visitor
 
 
-def demo(stage: Stage, *words: str, typed: int = subprocess.DEVNULL) -> tuple[Process, Path]:
+def demo(stage: Stage, *words: str, typed: int = subprocess.DEVNULL, **settings: str) -> tuple[Process, Path]:
     directory = stage.workspace.directory("demo")
     process = Process(
         stage.workspace, "demo", [stage.workspace.binary, "demo", *words],
-        environment={"PATH": os.environ["PATH"], "HOME": str(directory)}, directory=directory,
+        environment={"PATH": os.environ["PATH"], "HOME": str(directory)} | settings, directory=directory,
         typed=typed,
     )  # fmt: skip
     stage.at_end(process.kill)
@@ -135,7 +135,8 @@ class Events:
 
 def test_cutting_the_primary_is_hardly_noticed(stage: Stage, record_property: Callable[[str, object], None]) -> None:
     port = stage.workspace.port()
-    process, directory = demo(stage, "--port", str(port))
+    # On a busy machine ten seconds without a late answer are rare.
+    process, directory = demo(stage, "--port", str(port), RUNEGATE_FAILBACK_AFTER="2s")
     base_url = f"http://localhost:{port}"
     until(lambda: answers(f"{base_url}/.runegate/health"), f"the demo answers: {process.log_text()}", within=20)
     visitor = Visitor(base_url, Outbox(directory / ".runegate" / "outbox", Secrets()), Secrets())
@@ -158,13 +159,13 @@ def test_cutting_the_primary_is_hardly_noticed(stage: Stage, record_property: Ca
         until(lambda: loop.answered > before[0] + 50 and events.events > before[2] + 1, "they go on")
         assert events.streams > 1, "the stream on the dead path was ended, and begun again"
         assert "is mended" in order("mend", "wireguard")
-        until(lambda: process.log_text().count("traffic switched") >= 2, "traffic returns by itself", within=30)
+        until(lambda: process.log_text().count("traffic switched") >= 2, "traffic returns by itself", within=60)
     finally:
         loop.stop()
         events.stop()
     record_property("slowest_get_ms", round(loop.slowest * 1000))
     record_property("slowest_event_ms", round(events.slowest * 1000))
-    assert loop.failed == 0 and loop.slowest < 1.5, loop.slowest
+    assert loop.failed == 0 and loop.slowest < 2, loop.slowest
     # Events come once a second anyway.
     assert events.slowest < 4, events.slowest
 
