@@ -65,10 +65,11 @@ struct TunnelsCommand: AsyncParsableCommand {
                 the fallback is not proven, 3 Runegate cannot be reached.
                 """)
 
-        @Flag(help: "Print JSON with stable keys.")
-        var json = false
+        /// `--json` is a flag of `tunnels` itself, wherever it stands.
+        @ParentCommand var tunnels: TunnelsCommand
 
         func run() async throws {
+            let json = tunnels.json
             if Terminal.output.isInteractive, !json { write(["Moving traffic there and back…"]) }
             let result = try await reachingDaemon { client throws(ControlFailure) in
                 try await client.drill()
