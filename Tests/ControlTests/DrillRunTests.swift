@@ -13,13 +13,17 @@ private final class PlayedTraffic: Sendable {
     let answer: @Sendable (_ path: String) -> DrillAnswer
     let refusal: Fault?
     let moves = Box<[String]>([])
+    /// Called when traffic has moved there.
+    private let moved: @Sendable (PlayedTraffic) -> Void
 
     init(
         refusal: Fault? = nil,
-        answer: @escaping @Sendable (_ path: String) -> DrillAnswer = { _ in .answered(status: 200) }
+        answer: @escaping @Sendable (_ path: String) -> DrillAnswer = { _ in .answered(status: 200) },
+        moved: @escaping @Sendable (PlayedTraffic) -> Void = { _ in }
     ) {
         self.answer = answer
         self.refusal = refusal
+        self.moved = moved
     }
 
     /// Where traffic is; a test may move it behind the drill's back.
@@ -39,6 +43,7 @@ private final class PlayedTraffic: Sendable {
                 if let refusal = self.refusal { throw refusal }
                 self.current = "rathole"
                 self.moves.value.append("there")
+                self.moved(self)
                 return ("wireguard", "rathole")
             },
             moveBack: {
@@ -86,20 +91,16 @@ struct DrillRunTests {
     }
 
     @Test func `traffic that did not stay there fails the drill`() async throws {
-        let traffic = PlayedTraffic()
-        let back = Task {
-            while traffic.current != "rathole" { await Task.yield() }
-            traffic.current = "wireguard"
-        }
+        let traffic = PlayedTraffic(moved: { $0.current = "wireguard" })
         let result = try await traffic.drill()
-        await back.value
         #expect(result.problems == ["Traffic did not stay on rathole"])
     }
 
     @Test func `an end of the program ends the drill, with traffic where it was`() async throws {
-        let traffic = PlayedTraffic()
+        let (moves, sink) = AsyncStream.makeStream(of: Void.self)
+        let traffic = PlayedTraffic(moved: { _ in sink.yield() })
         let drill = Task { try await traffic.drill() }
-        while traffic.current != "rathole" { await Task.yield() }
+        for await _ in moves { break }
         drill.cancel()
         _ = try? await drill.value
         #expect(traffic.current == "wireguard")
