@@ -1,3 +1,5 @@
+// Its header brings the socket types, which the compiler then takes for its own.
+import CMNL
 import Glibc
 
 /// A stream socket of the file system that never waits (unix(7)); closed with the last reference.

@@ -1,3 +1,5 @@
+// Its header brings the socket types, which the compiler then takes for its own.
+import CMNL
 import Glibc
 
 /// A flag that ends a `poll(2)` of another thread.
