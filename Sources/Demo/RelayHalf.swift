@@ -24,6 +24,8 @@ final class RelayHalf: ChannelInboundHandler {
     private var isCut = false
     private var held: [ByteBuffer] = []
     private var heldEnd: End?
+    /// Once this side's output is closed: done when the last byte before has gone out.
+    private var lastByteSent: EventLoopFuture<Void>?
 
     init(relays: RelaySet, opensTo app: Endpoint) {
         self.relays = relays
@@ -149,13 +151,17 @@ final class RelayHalf: ChannelInboundHandler {
     }
 
     private func closeOutput(_ end: End) {
+        guard let context else { return }
         switch end {
         case .input:
-            context?.close(mode: .output, promise: nil)
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            lastByteSent = sent.futureResult
+            context.close(mode: .output, promise: sent)
         case .connection:
-            // What was written before goes out first.
-            context?.flush()
-            context?.close(promise: nil)
+            // Closing drops what still waits to be written: that goes out first.
+            let channel = context.channel
+            let sent = lastByteSent ?? context.writeAndFlush(wrapOutboundOut(ByteBuffer()))
+            sent.whenComplete { _ in channel.close(promise: nil) }
         }
     }
 
