@@ -53,27 +53,32 @@ extension Keys {
 extension Keys {
     static let target = Key<Endpoint>(
         "RUNEGATE_TARGET_SERVICE", .upstream, .endpoint, default: "http://127.0.0.1:7860",
-        "The app, when no tunnel is configured.")
+        reload: .restart, "The app, when no tunnel is configured.")
     static let wireGuardTarget = OptionalKey<Endpoint>(
-        "RUNEGATE_WIREGUARD_TARGET", .upstream, .endpoint, example: "http://10.0.0.2:7860",
+        "RUNEGATE_WIREGUARD_TARGET", .upstream, .endpoint, reload: .restart,
+        example: "http://10.0.0.2:7860",
         "The app through WireGuard: the primary path.")
     static let wireGuardInterface = Key<String?>(
-        "RUNEGATE_WIREGUARD_INTERFACE", .upstream, .interface, default: "wg0",
+        "RUNEGATE_WIREGUARD_INTERFACE", .upstream, .interface, default: "wg0", reload: .restart,
         """
         The link that upstream sockets are bound to. Empty: none; link and handshake data read `not used`, and \
         the full probe runs at the light probe's periods.
         """)
     static let ratholeTarget = OptionalKey<Endpoint>(
-        "RUNEGATE_RATHOLE_TARGET", .upstream, .endpoint, example: "http://127.0.0.1:5202",
+        "RUNEGATE_RATHOLE_TARGET", .upstream, .endpoint, reload: .restart,
+        example: "http://127.0.0.1:5202",
         "The app through Rathole: the fallback.")
     static let probePath = Key<String>(
-        "RUNEGATE_PROBE_PATH", .upstream, .probePath, default: "/", "What the full probe asks for.")
+        "RUNEGATE_PROBE_PATH", .upstream, .probePath, default: "/", reload: .restart,
+        "What the full probe asks for.")
     static let failbackAfter = Key<Duration>(
         "RUNEGATE_FAILBACK_AFTER", .upstream, .duration(.seconds(1) ... .seconds(3600)), default: "30s",
+        reload: .restart,
         "How long the primary must be stable before traffic returns to it, and the app before mails say that it "
             + "is back.")
     static let failbackMax = Key<Duration>(
         "RUNEGATE_FAILBACK_MAX", .upstream, .duration(.seconds(1) ... .seconds(86_400)), default: "10m",
+        reload: .restart,
         "The most that damping makes of it.")
 
     private static let upstream = [
