@@ -9,6 +9,8 @@ mkdir -p "$output"
 status=0
 # A backtrace after a crash can hang for minutes; the sanitizer's own report says more.
 export SWIFT_BACKTRACE=enable=no
+# As in tools/test/run.sh: more tests at a time would only wait for each other.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 # The test runner itself leaks a few hundred bytes at exit.
 export LSAN_OPTIONS=suppressions=$PWD/tools/check/leaks.txt:print_suppressions=0
 
