@@ -106,6 +106,19 @@ func `a line that is no reading is refused`(line: String) {
     #expect(age.age(at: time.now()) == .seconds(5))
 }
 
+@Test func `a value that steps with the wall clock is the same handshake`() {
+    let time = ManualTime(unixSeconds: 100_000)
+    var age = HandshakeAge()
+    age.observe(lastHandshake: 99_940, at: time.now())
+    for step: Int64 in [3600, -7200] {
+        time.advance(by: .seconds(1))
+        time.stepWallClock(by: step)
+        age.observe(lastHandshake: time.now().unixSeconds - 61, at: time.now())
+        age.observe(lastHandshake: time.now().unixSeconds - 61, at: time.now())
+    }
+    #expect(age.age(at: time.now()) == .seconds(62))
+}
+
 @Test func `a handshake from the future is new`() {
     let time = ManualTime(unixSeconds: 1000)
     var age = HandshakeAge()

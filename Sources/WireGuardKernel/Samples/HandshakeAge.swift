@@ -9,6 +9,8 @@ package struct HandshakeAge: Equatable, Sendable {
     private static let tolerance: Int64 = 2
 
     private var value: Int64?
+    /// The wall clock less the boot clock, in seconds, at the newest sample.
+    private var offset: Int64 = 0
     /// The boot time at which the handshake happened, as far as it is known.
     private var happened: Duration = .zero
 
@@ -20,7 +22,15 @@ package struct HandshakeAge: Equatable, Sendable {
             value = nil
             return
         }
-        if let value, abs(lastHandshake - value) <= Self.tolerance { return }
+        let offset = now.unixSeconds - now.sinceBoot.components.seconds
+        defer { self.offset = offset }
+        if let value {
+            let change = lastHandshake - value
+            // What is reckoned from the wall clock steps with it.
+            let isStep = abs(change - (offset - self.offset)) <= Self.tolerance
+            if isStep { self.value = lastHandshake }
+            if isStep || abs(change) <= Self.tolerance { return }
+        }
         let isFirst = value == nil
         value = lastHandshake
         happened =

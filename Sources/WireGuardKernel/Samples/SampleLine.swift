@@ -53,6 +53,8 @@ struct SampleLine: Codable, Equatable {
         let fault = decoded.fault.map { Fault(code: $0.code, problem: $0.problem, remedy: $0.remedy) }
         guard let interface = decoded.interface else { return fault.map(WireGuardReading.unknown) }
         guard let exists = decoded.exists, let isUp = decoded.up else { return nil }
+        // Seconds since 1970 that a clock can show; ages are reckoned from it.
+        if let handshake = decoded.peers?.handshake, !(0...253_402_300_799).contains(handshake) { return nil }
         return .sample(
             WireGuardSample(
                 interface: interface, exists: exists, isUp: isUp,
