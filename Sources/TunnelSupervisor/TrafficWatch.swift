@@ -5,7 +5,8 @@ import UpstreamSelection
 final class TrafficWatch: Sendable {
     /// The last request or byte, in nanoseconds of the boot clock.
     private let lastActivity: Atomic<Int64>
-    /// Whether an answer came over Rathole since somebody asked.
+    /// Whether an answer came over each path since somebody asked.
+    private let hasWireGuardAnswered = Atomic(false)
     private let hasRatholeAnswered = Atomic(false)
 
     init(at now: Duration) {
@@ -17,11 +18,20 @@ final class TrafficWatch: Sendable {
     }
 
     func noteAnswer(over path: UpstreamPath.Name) {
-        if path == .rathole { hasRatholeAnswered.store(true, ordering: .relaxed) }
+        switch path {
+        case .wireGuard: hasWireGuardAnswered.store(true, ordering: .relaxed)
+        case .rathole: hasRatholeAnswered.store(true, ordering: .relaxed)
+        case .direct: break
+        }
     }
 
-    /// Whether an answer came over Rathole since the last call.
-    func takeRatholeAnswer() -> Bool { hasRatholeAnswered.exchange(false, ordering: .relaxed) }
+    /// The paths over which an answer came since the last call.
+    func takeAnswers() -> [UpstreamPath.Name] {
+        var paths: [UpstreamPath.Name] = []
+        if hasWireGuardAnswered.exchange(false, ordering: .relaxed) { paths.append(.wireGuard) }
+        if hasRatholeAnswered.exchange(false, ordering: .relaxed) { paths.append(.rathole) }
+        return paths
+    }
 
     /// Whether nobody has been there for ``ProbePeriods/quietAfter``.
     func isQuiet(at now: Duration) -> Bool {

@@ -22,6 +22,8 @@ package final class TunnelService: Sendable {
     private let metrics: TunnelMetrics
     private let machine: Mutex<FailoverMachine>
     private let history: Mutex<HistoryRecorder>
+    /// Why nobody is served, as far as the log has been told.
+    private let knownTrouble = Mutex<TunnelVerdict?>(nil)
     private let traffic: TrafficWatch
     private let probes: NIOLoopBoundBox<ProbeLoop?>
     private let isQuiet = Atomic(false)
@@ -183,21 +185,30 @@ package final class TunnelService: Sendable {
         _ change: (inout FailoverMachine, Moment) -> (Answer, [TunnelAction])
     ) -> Answer {
         let now = time.now()
-        let (answer, actions) = machine.withLock { machine in
+        let (answer, actions, news) = machine.withLock { machine in
             let (answer, actions) = change(&machine, now)
-            // Under the lock, so that two threads cannot publish in the wrong order; it is memory only.
-            for case .publish(let routing) in actions { board.publish(Selection(routing)) }
+            // Under the lock, so that two threads cannot tell it in the wrong order; it is memory only.
+            for action in actions {
+                switch action {
+                case .publish(let routing): board.publish(Selection(routing))
+                case .switched(let record): history.withLock { $0.switched(to: record.to, at: record.at) }
+                case .changed: break
+                }
+            }
             if !actions.isEmpty { metrics.show(machine) }
-            return (answer, actions)
+            let trouble = machine.verdict(at: now).trouble
+            let isNews = knownTrouble.withLock { known in
+                defer { known = trouble }
+                return known != trouble
+            }
+            return (answer, actions, isNews ? machine.report(at: now) : nil)
         }
         for action in actions {
             log(action)
-            if case .switched(let record) = action {
-                metrics.count(record)
-                history.withLock { $0.switched(to: record.to, at: record.at) }
-            }
+            if case .switched(let record) = action { metrics.count(record) }
             observe(action)
         }
+        if let news { log(news) }
         return answer
     }
 
@@ -227,10 +238,20 @@ package final class TunnelService: Sendable {
 
     /// Tells the machine what live traffic has shown since the last time.
     func noteTraffic() {
-        if traffic.takeRatholeAnswer() { take(.byteSeen(.rathole)) }
+        for path in traffic.takeAnswers() { take(.byteSeen(path)) }
         let quiet = traffic.isQuiet(at: time.now().sinceBoot)
         guard isQuiet.exchange(quiet, ordering: .relaxed) != quiet else { return }
         take(.activity(isQuiet: quiet))
+    }
+
+    /// Tells that nobody is served, or somebody again, in the words of `runegate tunnels`.
+    private func log(_ report: TunnelReport) {
+        logger.log(
+            level: report.verdict.trouble == nil ? .notice : .warning, "status changed",
+            metadata: [
+                "verdict": "\(report.verdict.rawValue)", "summary": "\(report.summary)",
+                "problems": "\(report.problems.map(\.code).joined(separator: " "))",
+            ])
     }
 
     private func log(_ action: TunnelAction) {
@@ -250,6 +271,18 @@ package final class TunnelService: Sendable {
                     "from": "\(record.from.rawValue)", "to": "\(record.to.rawValue)",
                     "cause": "\(record.cause.rawValue)", "gap_ms": "\(record.gap.wholeMilliseconds)",
                 ])
+        }
+    }
+}
+
+extension TunnelVerdict {
+    /// Itself when nobody is served; else nil.
+    ///
+    /// Between the others it changes with every lost packet.
+    fileprivate var trouble: TunnelVerdict? {
+        switch self {
+        case .ok, .degraded: nil
+        case .down, .appDown, .notJoined: self
         }
     }
 }
@@ -276,6 +309,6 @@ extension Selection {
     init(_ routing: Routing) {
         self.init(
             current: routing.current, alternative: routing.alternative, raceAfter: routing.raceAfter,
-            dead: routing.dead, doubtful: routing.doubtful, outage: routing.outage)
+            dead: routing.dead, lost: routing.lost, doubtful: routing.doubtful, outage: routing.outage)
     }
 }

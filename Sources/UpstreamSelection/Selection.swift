@@ -10,8 +10,12 @@ package struct Selection: Sendable, Equatable {
     package var alternative: UpstreamPath?
     /// How long a connect on `current` may take before it is raced on `alternative`.
     package var raceAfter: Duration
-    /// Paths that are dead: what runs on them is ended, and nothing is reused there.
+    /// Paths that are dead: they are tried only when there is no other, and nothing is reused there.
     package var dead: Set<UpstreamPath.Name>
+    /// The dead paths on which nothing can go on: what runs there is ended.
+    ///
+    /// On the others an app that is busy may still answer those whom it has.
+    package var lost: Set<UpstreamPath.Name>
     /// Paths whose probes are being lost: what is sent once goes on no connection that was idle there.
     package var doubtful: Set<UpstreamPath.Name>
     /// What keeps every request from the app; nil while a path works, or nobody watches the paths.
@@ -19,15 +23,18 @@ package struct Selection: Sendable, Equatable {
     /// Counts the publications, so that a reader can tell a switch from a repetition.
     package var generation: UInt64
 
+    /// A selection; without `lost` nothing can go on on any dead path.
     package init(
         current: UpstreamPath, alternative: UpstreamPath? = nil,
         raceAfter: Duration = .milliseconds(250), dead: Set<UpstreamPath.Name> = [],
-        doubtful: Set<UpstreamPath.Name> = [], outage: Outage? = nil, generation: UInt64 = 0
+        lost: Set<UpstreamPath.Name>? = nil, doubtful: Set<UpstreamPath.Name> = [],
+        outage: Outage? = nil, generation: UInt64 = 0
     ) {
         self.current = current
         self.alternative = alternative
         self.raceAfter = raceAfter
         self.dead = dead
+        self.lost = lost ?? dead
         self.doubtful = doubtful
         self.outage = outage
         self.generation = generation

@@ -246,6 +246,7 @@ func `two failures take Rathole down and its state is named`(outcome: FullOutcom
         trace.full(.rathole, .ok)
         for _ in 0..<12 {
             trace.time.advance(by: .milliseconds(100))
+            trace.full(.rathole, .ok)
             trace.full(.wireGuard, outcome, sentAgo: .milliseconds(50))
         }
         #expect(trace.switches == [outcome == .silent ? .probesLost : .appUnreachable])

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import TestSupport
 import Testing
 import UpstreamSelection
 
@@ -7,19 +8,20 @@ import UpstreamSelection
 
 // The parts of probes that do no I/O.
 
-@Test func `two silent HEADs make it a GET, and an answered HEAD keeps it`() {
+@Test(arguments: [FullOutcome.silent, .closed])
+func `two unanswered HEADs make it a GET, and an answered HEAD keeps it`(unanswered: FullOutcome) {
     var method = ProbeMethod()
     for second in 0..<10 {
         #expect(method.next(at: .seconds(second)).verb == .head)
-        method.note(.silent, of: .head, at: .seconds(second))
+        method.note(unanswered, of: .head, at: .seconds(second))
         method.note(.answered(status: 200, after: .zero), of: .head, at: .seconds(second))
     }
-    method.note(.silent, of: .head, at: .seconds(20))
-    method.note(.silent, of: .head, at: .seconds(21))
+    method.note(unanswered, of: .head, at: .seconds(20))
+    method.note(unanswered, of: .head, at: .seconds(21))
     #expect(method.next(at: .seconds(22)) == (.get, false))
 }
 
-@Test(arguments: [FullOutcome.refused, .closed, .noConnection, .unreachable(errno: EHOSTUNREACH)])
+@Test(arguments: [FullOutcome.refused, .noConnection, .unreachable(errno: EHOSTUNREACH)])
 func `a connection that was not accepted says nothing about HEAD`(outcome: FullOutcome) {
     var method = ProbeMethod()
     for second in 0..<5 { method.note(outcome, of: .head, at: .seconds(second)) }
@@ -77,7 +79,7 @@ func `the first bytes of an answer are judged`(text: String, expected: StatusLin
 }
 
 @Test(arguments: [
-    (ECONNREFUSED, ProbeFailure.refused), (ECONNRESET, .refused), (ETIMEDOUT, .timedOut), (EMFILE, .timedOut),
+    (ECONNREFUSED, ProbeFailure.refused), (ECONNRESET, .refused), (ETIMEDOUT, .timedOut), (EMFILE, .shortage),
     (EHOSTUNREACH, .unreachable(errno: EHOSTUNREACH)), (ENETUNREACH, .unreachable(errno: ENETUNREACH)),
     (ENODEV, .unreachable(errno: ENODEV)), (ENOKEY, .unreachable(errno: ENOKEY)),
 ])
@@ -114,6 +116,10 @@ func `errors of a connect are told apart`(errno: Int32, expected: ProbeFailure) 
     #expect(trace.machine.fullDeadline(of: 1) == .milliseconds(400))
     trace.full(.rathole, .silent)
     trace.full(.rathole, .silent)
+    // Whether it is Rathole that is silent, an answer over WireGuard tells.
+    #expect(trace.current == .rathole)
+    trace.time.advance(by: .milliseconds(100))
+    trace.full(.wireGuard, .ok)
     #expect(trace.current == .wireGuard)
     #expect(trace.switches.last == .silent)
     trace.take(.activity(isQuiet: true))

@@ -12,7 +12,7 @@ extension LoopContext {
     func take(_ selection: Selection) {
         let now = NIODeadline.now()
         guard let died = paths.take(selection, at: now) else { return }
-        for name in died { pool.close(name) }
+        for name in selection.dead { pool.close(name) }
         let ended = switching.streamsEnded
         for visitor in Array(visitors.values) { visitor.pathsChanged(died: died) }
         if !died.isEmpty {

@@ -15,12 +15,17 @@ struct PathView {
 
     /// How long a first byte may take on a path in doubt, counted from when both were there.
     static let patienceInDoubt: TimeAmount = .milliseconds(600)
+    /// How long an answer that can be asked for again may take that was asked for before the path was dead: the
+    /// app may be busy.
+    static let patienceWithApp: TimeAmount = .seconds(5)
 
     private(set) var selection: Selection
     /// Whether nothing is known against the current path.
     private(set) var isCurrentSound = true
     /// Since when a path has been doubtful or dead.
     private var inDoubtSince: [UpstreamPath.Name: NIODeadline] = [:]
+    /// Since when a path has been dead.
+    private var deadSince: [UpstreamPath.Name: NIODeadline] = [:]
 
     init(_ selection: Selection, at now: NIODeadline) {
         self.selection = selection
@@ -29,10 +34,10 @@ struct PathView {
 
     /// Takes a publication.
     ///
-    /// - Returns: The paths that died with it; nil when a newer one is known already.
+    /// - Returns: The paths on which nothing can go on since; nil when a newer one is known already.
     mutating func take(_ next: Selection, at now: NIODeadline) -> Set<UpstreamPath.Name>? {
         guard next.generation > selection.generation else { return nil }
-        let died = next.dead.subtracting(selection.dead)
+        let died = next.lost.subtracting(selection.lost)
         selection = next
         note(at: now)
         return died
@@ -42,6 +47,8 @@ struct PathView {
         let inDoubt = selection.doubtful.union(selection.dead)
         inDoubtSince = inDoubtSince.filter { inDoubt.contains($0.key) }
         for name in inDoubt where inDoubtSince[name] == nil { inDoubtSince[name] = now }
+        deadSince = deadSince.filter { selection.dead.contains($0.key) }
+        for name in selection.dead where deadSince[name] == nil { deadSince[name] = now }
         isCurrentSound = !inDoubt.contains(selection.current.name)
     }
 
@@ -66,10 +73,12 @@ struct PathView {
     /// On a sound path a late byte is never a failure: apps may think for minutes. A connection that was made on
     /// a dead path may wait as well, if that proves that the path is back.
     func judge(_ path: UpstreamPath, sentAt: NIODeadline, mayReplay: Bool, at now: NIODeadline) -> Wait {
-        guard let since = inDoubtSince[path.name], now - max(since, sentAt) >= Self.patienceInDoubt else {
-            return .on
-        }
-        if mayReplay, hasOther(than: path.name) { return .hedge }
-        return selection.dead.contains(path.name) && !path.isProvenByConnect ? .giveUp : .on
+        guard let since = inDoubtSince[path.name] else { return .on }
+        let isImpatient = now - max(since, sentAt) >= Self.patienceInDoubt
+        let deadSince = deadSince[path.name]
+        if mayReplay, hasOther(than: path.name), isImpatient || deadSince != nil { return .hedge }
+        guard let deadSince, !path.isProvenByConnect, isImpatient else { return .on }
+        if sentAt >= deadSince { return .giveUp }
+        return mayReplay && now - deadSince >= Self.patienceWithApp ? .giveUp : .on
     }
 }

@@ -48,8 +48,10 @@ final class RacedConnect {
                 take(.connected(path))
             case .failure(let error):
                 let failure = UpstreamFailure(connecting: error, over: path)
-                // A refusal is an answer: the path is alive.
-                if failure != .refused { shared.observe(.connectFailed(path.name), at: .now()) }
+                // A refusal is an answer: the path is alive. Our own shortage says nothing of it.
+                if failure != .refused, failure != .exhausted {
+                    shared.observe(.connectFailed(path.name), at: .now())
+                }
                 take(.failed(path, failure))
             }
         }

@@ -7,10 +7,10 @@ extension FailoverMachine {
     /// Moves traffic if it has to move.
     ///
     /// It leaves a path that is down for any that is not, and a living one only for the preferred path once
-    /// that is up. On somebody's command the preferred path need not have ended its probation.
+    /// that is up. On somebody's command the preferred path need not end its probation.
     mutating func choose(onCommand cause: SwitchCause?, at now: Moment) -> SwitchRecord? {
         let health = paths[current]
-        if health.state == .down {
+        if health.state == .down, health.silentSince == nil {
             // Whatever was being tried, this is no try any more.
             drill = nil
             guard let next = other(than: current), paths[next].state != .down else { return nil }
@@ -20,6 +20,7 @@ extension FailoverMachine {
         guard current != preferred else { return nil }
         let state = paths[preferred].state
         guard cause == nil ? state == .up : state.isUsable else { return nil }
+        if state == .probation { paths[preferred].enter(.up, at: now) }
         return move(to: preferred, cause: cause ?? .recovered, gap: .zero, at: now)
     }
 
@@ -39,14 +40,29 @@ extension FailoverMachine {
     /// The failures here must all be younger than the other's first answer: when an app comes back, either
     /// path may be the first to notice.
     mutating func noteAppBehindOtherPath(at now: Moment) {
-        guard paths[current].state != .down, paths[current].isAppMissing, let next = other(than: current),
-            paths[next].state.isUsable, let answeringSince = paths[next].answeringSince,
-            let oldest = paths[current].failures.first, oldest > answeringSince
+        guard paths[current].state != .down, let missingSince = paths[current].appMissingSince,
+            let next = other(than: current), paths[next].state.isUsable,
+            let answeringSince = paths[next].answeringSince, missingSince > answeringSince
         else { return }
         paths[current].enter(.down, cause: .appUnreachable, at: now)
     }
 
-    /// What the path at `index` has to show before it is used again.
+    /// Tells a path that is silent from an app that is.
+    ///
+    /// Where full probes decide, both look the same, unless the app answers over the other path: then the silence
+    /// is this one's. It must have lasted beyond the beginning of those answers: when an app comes back, either
+    /// path may be the first to notice.
+    mutating func compareSilence() {
+        for index in paths.indices {
+            guard let silentSince = paths[index].silentSince, let failure = paths[index].newestFailure,
+                let other = other(than: index), let answer = paths[other].newestAppAnswer,
+                let answeringSince = paths[other].answeringSince
+            else { continue }
+            if answer > silentSince, failure > answeringSince { paths[index].silentSince = nil }
+        }
+    }
+
+    /// How long the path at `index` has to be stable before traffic returns to it.
     package func stableFor(_ index: Int, at now: Duration) -> Duration {
         guard index == preferred else { return .zero }
         return failback.stableFor(departures: switches.departures(from: paths[index].path.name, at: now))
@@ -55,7 +71,9 @@ extension FailoverMachine {
     func returnRule(of index: Int, at now: Moment) -> ReturnRule {
         guard let beside = other(than: index), paths[beside].state.isUsable else { return .atOnce }
         return ReturnRule(
-            answers: ProbeThresholds.returnAnswers, stableFor: stableFor(index, at: now.sinceBoot),
+            answers: ProbeThresholds.returnAnswers,
+            // Traffic that never left need not wait.
+            stableFor: index == current ? .zero : stableFor(index, at: now.sinceBoot),
             needsAppAnswer: paths[beside].answeringSince != nil, hasVeto: true)
     }
 
@@ -66,6 +84,7 @@ extension FailoverMachine {
             current: paths[current].path, alternative: alternative,
             raceAfter: ProbeThresholds.raceAfter(smoothed: paths[current].roundTrips.smoothed),
             dead: Set(paths.filter(\.isDead).map(\.path.name)),
+            lost: Set(paths.filter(\.isLost).map(\.path.name)),
             doubtful: Set(paths.filter { $0.state == .suspect }.map(\.path.name)), outage: outage)
     }
 

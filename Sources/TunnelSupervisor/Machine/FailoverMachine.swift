@@ -41,7 +41,9 @@ package struct FailoverMachine: Sendable {
     package mutating func take(_ event: TunnelEvent, at now: Moment) -> [TunnelAction] {
         let before = paths.map(\.state)
         let cause = apply(event, at: now)
+        compareSilence()
         noteAppBehindOtherPath(at: now)
+        let record = choose(onCommand: cause, at: now)
         var actions: [TunnelAction] = []
         for (state, health) in zip(before, paths) where state != health.state {
             actions.append(
@@ -49,7 +51,7 @@ package struct FailoverMachine: Sendable {
                     PathChange(
                         path: health.path.name, from: state, to: health.state, cause: health.cause, at: now)))
         }
-        if let record = choose(onCommand: cause, at: now) { actions.append(.switched(record)) }
+        if let record { actions.append(.switched(record)) }
         noteOutage(at: now)
         for index in paths.indices { paths[index].prolongProof(period: fullPeriod(of: index), at: now) }
         let routing = routing(at: now.sinceBoot)
@@ -72,16 +74,18 @@ package struct FailoverMachine: Sendable {
     /// How often the path at `index` is probed.
     package func fullPeriod(of index: Int) -> Duration {
         let isBesideDead = other(than: index).map { !paths[$0].state.isUsable } ?? true
-        return ProbePeriods.full(
+        let period = ProbePeriods.full(
             of: paths[index], isWanted: index == current || isBesideDead, canBeLeft: canBeLeft(index),
             isQuiet: isQuiet)
+        guard let other = other(than: index), paths[other].needsComparison else { return period }
+        return min(period, ProbePeriods.comparison(with: paths[other], isQuiet: isQuiet))
     }
 
     /// How long a full probe of the path at `index` may take.
     package func fullDeadline(of index: Int) -> Duration {
         let smoothed = paths[index].roundTrips.smoothed
         return switch paths[index].watch {
-        case .lightAndFull: ProbeThresholds.fullDeadline
+        case .lightAndFull: ProbeThresholds.patientDeadline(smoothed: smoothed)
         case .fullOften: ProbeThresholds.lightTimeout(smoothed: smoothed)
         case .fullOnly where canBeLeft(index) && !isQuiet:
             ProbeThresholds.hurriedDeadline(smoothed: smoothed)

@@ -28,8 +28,10 @@ extension PathHealth {
         if outcome.hasBytes {
             failures = []
             answeringSince = answeringSince ?? sentAt
+            newestAppAnswer = sentAt
         } else {
-            failures = (failures + [sentAt]).suffix(ProbeThresholds.appFall)
+            newestFailure = sentAt
+            failures = (failures + [sentAt]).suffix(ProbeThresholds.appSilence)
             answeringSince = nil
             provenUntil = provenUntil.map { min($0, now.sinceBoot + period) }
         }
@@ -72,12 +74,13 @@ extension PathHealth {
         if state == .up { enter(.suspect, at: now) }
     }
 
-    /// Live traffic got an answer here.
+    /// Live traffic got an answer here: full probes that heard nothing were lost on their way.
     ///
-    /// Where light probes decide it says nothing: after a cut one way, answers under way still arrive.
+    /// Where light probes decide it says nothing of the path: after a cut one way, answers under way still arrive.
+    /// Nor does it speak against a refusal: an app that ends accepts nobody, and still answers whom it has.
     mutating func byteSeen(at now: Moment) {
+        if watch == .fullOnly || lastFull?.outcome.isSilence ?? false { failures = [] }
         guard watch == .fullOnly else { return }
-        failures = []
         if state == .suspect { enter(.up, at: now) }
     }
 
@@ -95,7 +98,13 @@ extension PathHealth {
             lastReply = now.sinceBoot
             if state == .unknown || state == .suspect { enter(.up, at: now) }
         } else if state == .probation || state == .down || failures.count >= ProbeThresholds.ratholeFall {
+            let isNew = state != .down
             enter(.down, cause: outcome.downCause, at: now)
+            if !outcome.mayBeTheApps {
+                silentSince = nil
+            } else if isNew {
+                silentSince = failures.suffix(ProbeThresholds.ratholeFall).first
+            }
         } else if state == .up {
             enter(.suspect, at: now)
         }
@@ -125,9 +134,7 @@ extension PathHealth {
 
     private mutating func lost(sentAt: Duration, period: Duration, at now: Moment) {
         probation?.count(isLost: true, sentAt: sentAt)
-        if let probation, probation.isSpoiled(period: period) {
-            enter(.down, cause: .probesLost, at: now)
-        }
+        if let probation, probation.isSpoiled(period: period) { relapse(.probesLost, at: now) }
         // A later one has been answered already: one lost packet, not a lost path.
         if let newestAnswer, sentAt <= newestAnswer { return }
         newestLoss = max(newestLoss ?? sentAt, sentAt)
@@ -138,10 +145,11 @@ extension PathHealth {
     }
 
     private mutating func checkSilence(at now: Moment) {
-        guard state != .down, unanswered.count >= ProbeThresholds.downLosses else { return }
+        guard !isDead, unanswered.count >= ProbeThresholds.downLosses else { return }
         let silence = now.sinceBoot - (lastReply ?? since.sinceBoot)
         guard silence >= ProbeThresholds.downAfter(smoothed: roundTrips.smoothed) else { return }
         enter(.down, cause: .probesLost, at: now)
+        if watch == .fullOften { silentSince = unanswered.first }
     }
 
     // MARK: Coming back
@@ -149,7 +157,7 @@ extension PathHealth {
     /// Counts a full probe for or against the return.
     private mutating func weigh(_ outcome: FullOutcome, return rule: ReturnRule, at now: Moment) {
         let isGood = outcome.hasBytes || (!rule.needsAppAnswer && watch.isReached(by: outcome))
-        if state == .probation, !isGood { enter(.down, cause: outcome.downCause, at: now) }
+        if state == .probation, !isGood { relapse(outcome.downCause, at: now) }
         guard state == .down else { return }
         goodInARow = isGood ? goodInARow + 1 : 0
         let isAllowed = !rule.hasVeto || isReturnAllowed(at: now)
@@ -159,6 +167,13 @@ extension PathHealth {
         unanswered = []
         enter(.probation, at: now)
         probation = Probation(since: now.sinceBoot, length: rule.stableFor)
+    }
+
+    /// Ends a probation that was not passed.
+    ///
+    /// Where only the app was missed the path lives, and so may what runs on it.
+    private mutating func relapse(_ cause: SwitchCause, at now: Moment) {
+        enter(.down, cause: self.cause == .appUnreachable ? .appUnreachable : cause, at: now)
     }
 
     /// Ends the probation, at once when the path is the only one left.
@@ -174,6 +189,9 @@ extension PathHealth {
 }
 
 extension FullOutcome {
+    /// Whether an app that is busy, or has stopped, looks the same where full probes decide.
+    fileprivate var mayBeTheApps: Bool { self == .silent || self == .closed }
+
     /// How a path is called that is down for this outcome.
     fileprivate var downCause: SwitchCause {
         switch self {

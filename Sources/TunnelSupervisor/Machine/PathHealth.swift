@@ -27,12 +27,20 @@ package struct PathHealth: Sendable {
     var answersSinceLoss = 0
 
     package internal(set) var lastFull: FullProbeReport?
-    /// Full probes failed in a row, by the time they were sent: at most the last few.
+    /// Full probes failed in a row without an answer to live traffic between them, by the time they were sent:
+    /// at most the last few.
     var failures: [Duration] = []
     /// Rathole's port accepted and closed so many times in a row.
     package internal(set) var closesInARow = 0
     /// Since when every full probe has been answered.
     var answeringSince: Duration?
+    /// When the newest answered full probe was sent.
+    var newestAppAnswer: Duration?
+    /// When the newest failed full probe was sent.
+    var newestFailure: Duration?
+    /// When the first of the probes was sent whose silence took the path down, as long as it may as well be the
+    /// silence of an app that is busy, or has stopped.
+    var silentSince: Duration?
     /// Good full probes in a row while down.
     package internal(set) var goodInARow = 0
     /// When the last full probe was answered.
@@ -57,10 +65,16 @@ package struct PathHealth: Sendable {
         }
     }
 
-    /// Whether nothing that runs on it can go on.
+    /// Whether nothing new is to be sent on it as long as there is another way.
     ///
-    /// Where only new requests miss the app, the rest may.
+    /// Where only new requests miss the app, a connection may still be tried.
     package var isDead: Bool { state == .down && cause != .appUnreachable }
+
+    /// Whether nothing that runs on it can go on: it is dead, and it is not the app that is silent.
+    package var isLost: Bool { isDead && silentSince == nil }
+
+    /// Whether an answer over the other path would tell if this one, or the app, is silent.
+    var needsComparison: Bool { watch != .lightAndFull && (isInDoubt || silentSince != nil) }
 
     /// Whether it is down and has answered, but not often enough yet: the rest is asked for quickly.
     package var isReturning: Bool {
@@ -77,10 +91,20 @@ package struct PathHealth: Sendable {
     package func isProven(at now: Duration) -> Bool { provenUntil.map { now < $0 } ?? false }
 
     /// Whether the path lives and its last full probes did not get to the app.
-    package var isAppMissing: Bool {
-        guard failures.count >= ProbeThresholds.appFall, let lastFull else { return false }
+    package var isAppMissing: Bool { appMissingSince != nil }
+
+    /// When the first of the full probes was sent that by now say that the app is missing; nil while they do not.
+    var appMissingSince: Duration? {
+        guard let outcome = lastFull?.outcome else { return nil }
+        switch watch {
+        // While light probes are missing it may be the path.
+        case .lightAndFull where isInDoubt: return nil
+        case .lightAndFull: break
         // Where full probes decide, silence is the path's own.
-        return watch == .lightAndFull || watch.isReached(by: lastFull.outcome)
+        case .fullOften, .fullOnly: guard watch.isReached(by: outcome) else { return nil }
+        }
+        let needed = outcome.isSilence ? ProbeThresholds.appSilence : ProbeThresholds.appFall
+        return failures.count >= needed ? failures.suffix(needed).first : nil
     }
 
     mutating func enter(_ next: PathState, cause: SwitchCause? = nil, at now: Moment) {
@@ -91,7 +115,7 @@ package struct PathHealth: Sendable {
         probation = nil
         goodInARow = 0
         answersSinceLoss = 0
-        if next == .down { provenUntil = nil }
+        if next == .down { provenUntil = nil } else { silentSince = nil }
     }
 }
 

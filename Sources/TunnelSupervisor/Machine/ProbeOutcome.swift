@@ -32,6 +32,9 @@ package enum FullOutcome: Sendable, Hashable {
         if case .answered = self { true } else { false }
     }
 
+    /// Whether nothing came back, which chance may have done.
+    var isSilence: Bool { self == .silent || self == .noConnection }
+
     /// Whether bytes came from behind the path.
     package var hasBytes: Bool { isAnswer || self == .garbled }
 }

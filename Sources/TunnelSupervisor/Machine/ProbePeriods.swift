@@ -23,6 +23,12 @@ package enum ProbePeriods {
         }
     }
 
+    /// The period while a full probe shall tell whether the silence on `silent` is that path's own.
+    static func comparison(with silent: PathHealth, isQuiet: Bool) -> Duration {
+        if silent.isInDoubt { return .milliseconds(100) }
+        return isQuiet ? .seconds(30) : .milliseconds(500)
+    }
+
     private static func besideLight(_ health: PathHealth, isQuiet: Bool) -> Duration {
         // One that gets through says that only the light probe's kind is being dropped.
         if health.isInDoubt || health.isReturning { return .milliseconds(250) }

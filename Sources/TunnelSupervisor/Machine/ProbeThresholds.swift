@@ -14,8 +14,14 @@ package enum ProbeThresholds {
     static let downLosses = 5
     /// Failed full probes in a row that take Rathole down.
     static let ratholeFall = 2
-    /// Failed full probes in a row after which the app counts as unreachable over a living path.
+    /// Failed full probes in a row after which the app counts as unreachable over a living path, when the far
+    /// side has said so: it refused, or closed.
     static let appFall = 3
+    /// The same when nothing came back.
+    ///
+    /// At 10 % loss each way every fifth full probe fails for want of a
+    /// handshake in time, and three in a row every few minutes.
+    static let appSilence = 6
     /// Answered full probes in a row that begin the probation.
     static let returnAnswers = 3
     /// The share of light probes that may be lost during probation, in percent.
@@ -35,6 +41,12 @@ package enum ProbeThresholds {
     /// failures of probes 150 ms apart, traffic has moved within a second.
     static func hurriedDeadline(smoothed: Duration?) -> Duration {
         clamp((smoothed ?? .zero) * 2, .milliseconds(400), fullDeadline)
+    }
+
+    /// By then a full probe has failed where light probes decide about the path: nothing is in a hurry, and the
+    /// connect and the answer are a round trip each.
+    static func patientDeadline(smoothed: Duration?) -> Duration {
+        clamp((smoothed ?? .zero) * 3 + .milliseconds(400), fullDeadline, .seconds(3))
     }
 
     /// Without any answer for so long a path is down.

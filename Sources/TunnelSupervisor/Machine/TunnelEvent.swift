@@ -42,8 +42,10 @@ package struct Routing: Sendable, Hashable {
     package let alternative: UpstreamPath?
     /// How long a connect on `current` may take before it is raced.
     package let raceAfter: Duration
-    /// Paths whose connections are to be ended.
+    /// Paths that are used only if there is no other.
     package let dead: Set<UpstreamPath.Name>
+    /// Those of them whose connections are to be ended.
+    package let lost: Set<UpstreamPath.Name>
     /// Paths on which a request that is sent once does not go on a connection that was idle.
     package let doubtful: Set<UpstreamPath.Name>
     /// What keeps every request from the app.

@@ -12,6 +12,8 @@ enum ConnectProbe {
     enum Answer {
         case accepted, refused
         case unreachable(errno: Int32)
+        /// It was not made, for a shortage of ours.
+        case notMade
     }
 
     /// Connects on `loop` and tells what the far side said.
@@ -30,6 +32,7 @@ enum ConnectProbe {
                 case .refused: report.value(.refused)
                 case .unreachable(let number): report.value(.unreachable(errno: number))
                 case .timedOut: break
+                case .shortage: report.value(.notMade)
                 }
             }
         }

@@ -100,7 +100,10 @@ final class EchoSocket {
     fileprivate func failed(_ error: any Error) {
         channel?.close(promise: nil)
         channel = nil
-        guard let error = error as? IOError,
+        guard let error = error as? IOError else { return }
+        // The firewall's rule may be for echoes alone: connects will tell.
+        if error.errnoCode == EPERM || error.errnoCode == EACCES { isRefused = true }
+        guard !isRefused,
             case .unreachable(let number) = ProbeFailure(errno: error.errnoCode)
         else { return }
         report(.unreachable(errno: number))

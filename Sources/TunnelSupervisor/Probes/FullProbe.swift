@@ -12,12 +12,12 @@ struct FullProbe {
     /// Nil when no target is `https`.
     let addTLS: TunnelService.AddTLS?
 
-    /// Asks on `loop`, and tells once what came of it by `deadline`.
+    /// Asks on `loop`, and tells once what came of it by `deadline`; nil when this process could not ask.
     ///
     /// The delay of the answer is measured by `clock`.
     func send(
         _ verb: ProbeMethod.Verb, over path: UpstreamPath, on loop: any EventLoop, deadline: Duration,
-        clock: @escaping () -> Duration, report: @escaping (FullOutcome) -> Void
+        clock: @escaping () -> Duration, report: @escaping (FullOutcome?) -> Void
     ) {
         let started = clock()
         let reader = AnswerReader(
@@ -25,6 +25,8 @@ struct FullProbe {
         let bound = NIOLoopBound(reader, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(TimeAmount(deadline))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Only the status line is read: of a large page no more than this comes over the tunnel.
+            .channelOption(.socketOption(.so_rcvbuf), value: 4096)
             .channelInitializer { [addTLS] channel in
                 do {
                     if path.endpoint.scheme == .https { try addTLS?(channel, path.endpoint.host) }
@@ -39,6 +41,7 @@ struct FullProbe {
             case .refused: bound.value.finish(.refused)
             case .timedOut: bound.value.finish(.noConnection)
             case .unreachable(let number): bound.value.finish(.unreachable(errno: number))
+            case .shortage: bound.value.finish(nil)
             }
         }
         let timer = loop.scheduleTask(in: TimeAmount(deadline)) { bound.value.expire() }
@@ -60,14 +63,14 @@ private final class AnswerReader: ChannelInboundHandler {
     private let request: ByteBuffer
     private let since: Duration
     private let clock: () -> Duration
-    private var report: ((FullOutcome) -> Void)?
+    private var report: ((FullOutcome?) -> Void)?
     private var afterwards: (() -> Void)?
     private var channel: (any Channel)?
     private var received: [UInt8] = []
 
     init(
         request: ByteBuffer, since: Duration, clock: @escaping () -> Duration,
-        report: @escaping (FullOutcome) -> Void
+        report: @escaping (FullOutcome?) -> Void
     ) {
         self.request = request
         self.since = since
@@ -81,7 +84,7 @@ private final class AnswerReader: ChannelInboundHandler {
     func expire() { finish(channel == nil ? .noConnection : received.isEmpty ? .silent : .garbled) }
 
     /// Tells the outcome, once, and ends the connection.
-    func finish(_ outcome: FullOutcome) {
+    func finish(_ outcome: FullOutcome?) {
         guard let report else { return }
         self.report = nil
         report(outcome)

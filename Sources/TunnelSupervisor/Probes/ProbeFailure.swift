@@ -7,6 +7,8 @@ enum ProbeFailure: Equatable {
     case refused
     case timedOut
     case unreachable(errno: Int32)
+    /// This process is short of descriptors, memory or ports: nothing was learned about the path.
+    case shortage
 
     /// Reads what NIO reports of a failed connect.
     init(_ error: any Error) {
@@ -29,9 +31,8 @@ enum ProbeFailure: Equatable {
     init(errno: Int32) {
         switch errno {
         case ECONNREFUSED, ECONNRESET: self = .refused
-        case ETIMEDOUT, EINPROGRESS, EALREADY, EAGAIN, EINTR, EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL:
-            // Short of descriptors, memory or ports: nothing was learned about the path.
-            self = .timedOut
+        case ETIMEDOUT, EINPROGRESS, EALREADY, EAGAIN, EINTR: self = .timedOut
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL: self = .shortage
         default: self = .unreachable(errno: errno)
         }
     }

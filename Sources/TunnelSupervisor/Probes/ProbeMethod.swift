@@ -1,6 +1,6 @@
 /// Which request a full probe makes on one path.
 ///
-/// `HEAD` costs an app least, but some never answer it. Two that stay unanswered on accepted connections
+/// `HEAD` costs an app least, but some never answer it, or hang up. Two that stay unanswered on accepted connections
 /// make it a `GET`, which is closed at its status line. After a while one `HEAD` is tried again between two
 /// `GET`s; its silence then says nothing about the path.
 struct ProbeMethod: Sendable, Hashable {
@@ -9,15 +9,15 @@ struct ProbeMethod: Sendable, Hashable {
         case get = "GET"
     }
 
-    private static let silentHeadsAllowed = 2
+    private static let unansweredHeadsAllowed = 2
     private static let trialAfter: Duration = .seconds(600)
 
-    private var silentHeads = 0
+    private var unansweredHeads = 0
     /// Since when `GET` has been used, or the last trial was made; nil while it is `HEAD`.
     private var getSince: Duration?
     private var hasGetAnswered = false
 
-    /// What to send at `now`; a trial's silence is not to be reported.
+    /// What to send at `now`; a trial's silence or end is not to be reported.
     mutating func next(at now: Duration) -> (verb: Verb, isTrial: Bool) {
         guard let getSince else { return (.head, false) }
         guard hasGetAnswered, now - getSince >= Self.trialAfter else { return (.get, false) }
@@ -30,9 +30,9 @@ struct ProbeMethod: Sendable, Hashable {
         switch (verb, outcome) {
         case (.head, .answered):
             self = ProbeMethod()
-        case (.head, .silent) where getSince == nil:
-            silentHeads += 1
-            if silentHeads >= Self.silentHeadsAllowed { getSince = now }
+        case (.head, .silent) where getSince == nil, (.head, .closed) where getSince == nil:
+            unansweredHeads += 1
+            if unansweredHeads >= Self.unansweredHeadsAllowed { getSince = now }
         case (.get, _):
             hasGetAnswered = outcome.isAnswer
         default:

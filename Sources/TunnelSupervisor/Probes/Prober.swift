@@ -67,13 +67,12 @@ final class Prober {
         ConnectProbe.send(over: path, on: loop) { [self] answer in
             lost.cancel()
             let time = clock() - sentAt
-            let outcome: LightOutcome =
-                switch answer {
-                case .accepted: .answered(after: time)
-                case .refused: .refused(after: time)
-                case .unreachable(let number): .unreachable(errno: number)
-                }
-            tell(.light(name, outcome, sentAt: sentAt))
+            switch answer {
+            case .accepted: tell(.light(name, .answered(after: time), sentAt: sentAt))
+            case .refused: tell(.light(name, .refused(after: time), sentAt: sentAt))
+            case .unreachable(let number): tell(.light(name, .unreachable(errno: number), sentAt: sentAt))
+            case .notMade: break
+            }
         }
     }
 
@@ -121,9 +120,10 @@ final class Prober {
         let (verb, isTrial) = method.next(at: sentAt)
         full.send(verb, over: path, on: loop, deadline: deadline, clock: clock) { [self] outcome in
             fullsUnderWay -= 1
+            guard let outcome else { return }
             method.note(outcome, of: verb, at: clock())
             if watch.isReached(by: outcome) { lastFullReply = clock() }
-            if isTrial, outcome == .silent { return }
+            if isTrial, outcome == .silent || outcome == .closed { return }
             tell(.full(path.name, outcome, sentAt: sentAt))
         }
     }

@@ -55,7 +55,7 @@ package struct DirectReport: Sendable {
             probe.send(
                 .get, over: path, on: loop, deadline: Self.deadline,
                 clock: { [time] in time.now().sinceBoot },
-                report: promise.succeed)
+                report: { promise.succeed($0 ?? .silent) })
         }
         return (try? await promise.futureResult.get()) ?? .silent
     }

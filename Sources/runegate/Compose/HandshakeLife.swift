@@ -46,6 +46,8 @@ struct HandshakeLife: Sendable {
                 // The socket comes and goes with its unit, which may be started after this process.
                 if isReaderThere != hasReader { break }
             }
+            // A source that ends at once shall not keep a core busy.
+            try? await Task.sleep(for: .milliseconds(500))
         }
     }
 

@@ -35,6 +35,8 @@ struct PathViewTests {
         /// Milliseconds after the doubt began.
         var sentAt: Int64 = 0
         var mayReplay = true
+        /// Whether it does not even take the 600 ms.
+        var isAtOnce = false
         let expected: PathView.Wait
     }
 
@@ -48,11 +50,15 @@ struct PathViewTests {
         Waiting(doubtful: [.wireGuard], sentAt: -60_000, mayReplay: false, expected: .on),
         // A dead path that accepts with nobody behind it.
         Waiting(dead: [.rathole], path: rathole, mayReplay: false, expected: .giveUp),
-        Waiting(dead: [.rathole], path: rathole, expected: .hedge),
+        Waiting(dead: [.rathole], path: rathole, isAtOnce: true, expected: .hedge),
+        // It was sent while the path was sound, and the app may be busy.
+        Waiting(dead: [.rathole], path: rathole, sentAt: -1, mayReplay: false, expected: .on),
+        Waiting(dead: [.wireGuard, .rathole], path: rathole, sentAt: -1, expected: .on),
         Waiting(dead: [.wireGuard, .rathole], path: rathole, expected: .giveUp),
         Waiting(dead: [.wireGuard, .rathole], path: standIn, expected: .giveUp),
         // A connection on a dead path that could not stand if nobody were there.
-        Waiting(dead: [.wireGuard, .rathole], expected: .on), Waiting(dead: [.wireGuard], expected: .hedge),
+        Waiting(dead: [.wireGuard, .rathole], expected: .on),
+        Waiting(dead: [.wireGuard], isAtOnce: true, expected: .hedge),
     ]
 
     @Test(arguments: waits) func `what becomes of a request 600 ms after the doubt began`(_ waiting: Waiting)
@@ -63,7 +69,26 @@ struct PathViewTests {
                 waiting.path, sentAt: begin + .milliseconds(waiting.sentAt), mayReplay: waiting.mayReplay,
                 at: begin + .milliseconds(milliseconds))
         }
-        #expect(verdicts == [.on, waiting.expected])
+        #expect(verdicts == [waiting.isAtOnce ? waiting.expected : .on, waiting.expected])
+    }
+
+    @Test func `a busy app has five seconds for what may be asked again, and any time for the rest`() {
+        let view = view(dead: [.wireGuard, .rathole])
+        let verdicts = [true, false].map { mayReplay in
+            [4999, 5000].map { (milliseconds: Int64) in
+                view.judge(
+                    rathole, sentAt: begin - .milliseconds(1), mayReplay: mayReplay,
+                    at: begin + .milliseconds(milliseconds))
+            }
+        }
+        #expect(verdicts == [[.on, .giveUp], [.on, .on]])
+    }
+
+    @Test func `a dead path on which something may go on has not died`() {
+        var view = view()
+        let busy = Selection(current: rathole, dead: [.rathole], lost: [], generation: 1)
+        let gone = Selection(current: wireGuard, dead: [.rathole], generation: 2)
+        #expect([busy, gone].map { view.take($0, at: begin) } == [[], [.rathole]])
     }
 
     @Test func `a doubt that ends begins anew`() {
