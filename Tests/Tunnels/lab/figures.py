@@ -12,7 +12,7 @@ INTRODUCTION = """\
 Two hosts and a router in network namespaces: real `wireguard-go`, Rathole, the program, an app. The visitors send 200 GET and
 20 POST a second, each with an id that the app counts, and follow five streams of events; all figures are theirs, the app's or the
 kernel's, never the program's own. `make test-long` makes this page anew, `tools/test/tunnels.sh long -k silent` a part of it;
-`make test` runs a short form of every line.
+`make test` runs a short form of every line but those of a quiet day.
 
 A GET that is under way when a tunnel is cut waits until the tunnel is known to be dead, after 650 ms of silence, and is sent once
 more over the other; one that comes later is raced over both after 250 ms. A POST is sent once: one that was under way fails.
