@@ -101,3 +101,30 @@ def test_streams_end_with_their_path_and_stay_on_a_living_one(ways: Ways) -> Non
             _goes_over(ways.primary)
             app.gate.set()
             assert [line for line in following if line] == ["data: number 2", "data: number 3"]
+
+
+def test_an_app_that_is_busy_on_the_only_path_left_finishes_what_it_has(ways: Ways) -> None:
+    """From outside a blocked app behind Rathole looks like a dead tunnel; nothing is gained by ending its work."""
+    app = ways.site.app
+    app.gate.clear()
+    with Load(int(ways.site.base_url.rpartition(":")[2]), ways.visitor.cookie_header):
+        ways.primary.silence()
+        _goes_over(ways.fallback)
+    with ways.visitor.client.stream("GET", "/events") as events:
+        following = events.iter_lines()
+        assert next(following) == "data: first"
+        mark = app.mark()
+        ways.fallback.silence()
+        answers: list[httpx.Response] = []
+        posting = threading.Thread(
+            target=lambda: answers.append(ways.visitor.client.post("/load?work", timeout=30)), daemon=True
+        )
+        posting.start()
+        until(lambda: ways.site.gateway.verb("tunnels").returncode == 2, "the status says that nothing answers", 10)
+        assert not answers
+        ways.fallback.restore()
+        posting.join(10)
+        assert [answer.status_code for answer in answers] == [200]
+        assert [request.method for request in app.since(mark) if request.target == "/load?work"] == ["POST"]
+        app.gate.set()
+        assert [line for line in following if line] == ["data: number 2", "data: number 3"]

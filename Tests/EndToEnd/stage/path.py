@@ -55,6 +55,8 @@ class CutPath:
                 self._server.close()
             for writer in list(self._writers):
                 writer.transport.abort()
+            # Whoever waits for better times ends.
+            self._flows.set()
 
         self._background.run(self._apply(close))
 
@@ -68,6 +70,8 @@ class CutPath:
         self._writers.add(writer)
         try:
             await self._flows.wait()
+            if writer.is_closing():
+                return
             to_app, from_gateway = await asyncio.open_connection("127.0.0.1", self._app_port), reader
             app_reader, app_writer = to_app
             self._writers.add(app_writer)
