@@ -1,6 +1,6 @@
 package import UpstreamSelection
 
-/// What the gateway carries at one moment, and what its switching of paths has done since it started.
+/// What the gateway carries at one moment, and what it has carried and done about paths since it started.
 package struct GatewayTraffic: Sendable, Equatable {
     /// What is under way on one path.
     package struct OnPath: Sendable, Equatable {
@@ -14,9 +14,13 @@ package struct GatewayTraffic: Sendable, Equatable {
 
     /// Only paths with something under way.
     package var paths: [UpstreamPath.Name: OnPath] = [:]
+    /// By the path that really served; only paths that have.
+    package var served: [UpstreamPath.Name: ServedTally] = [:]
     /// The addresses of the signed-in visitors who have something under way.
     package var users: Set<String> = []
     package var switching = SwitchTally()
+    /// Of paths that are lost now: how many answers and upgraded connections ended when they died.
+    package var endedByDeath: [UpstreamPath.Name: Int] = [:]
 
     package init() {}
 
@@ -26,9 +30,35 @@ package struct GatewayTraffic: Sendable, Equatable {
             sum.paths[name, default: OnPath()].requests += path.requests
             sum.paths[name, default: OnPath()].streams += path.streams
         }
+        for (name, tally) in second.served { sum.served[name, default: ServedTally()] += tally }
         sum.users.formUnion(second.users)
         sum.switching = first.switching + second.switching
+        sum.endedByDeath.merge(second.endedByDeath, uniquingKeysWith: +)
         return sum
+    }
+}
+
+/// What one path served since the start.
+package struct ServedTally: Sendable, Equatable {
+    /// Requests that ended, and agreed upgrades.
+    package var requests: UInt64 = 0
+    /// Bytes of bodies and upgraded connections from the app, those of unfinished ones too.
+    package var bytesToVisitors: UInt64 = 0
+    /// The same to the app.
+    package var bytesToApp: UInt64 = 0
+
+    package init() {}
+
+    static func += (sum: inout Self, other: Self) {
+        sum.requests += other.requests
+        sum.bytesToVisitors += other.bytesToVisitors
+        sum.bytesToApp += other.bytesToApp
+    }
+
+    mutating func add(requests: UInt64 = 0, bytesToVisitor: UInt64, bytesToApp: UInt64) {
+        self.requests += requests
+        bytesToVisitors += bytesToVisitor
+        self.bytesToApp += bytesToApp
     }
 }
 

@@ -38,6 +38,10 @@ struct EdgeCounters: Sendable {
     func answered(status: Int, path: UpstreamPath.Name?, bytesToVisitor: UInt64, bytesToApp: UInt64) {
         if (100...599).contains(status) { answers[status / 100 - 1].increment() }
         if let path { byPath[path]?.increment() }
+        relayed(bytesToVisitor: bytesToVisitor, bytesToApp: bytesToApp)
+    }
+
+    private func relayed(bytesToVisitor: UInt64, bytesToApp: UInt64) {
         if bytesToVisitor > 0 { bytesToVisitors.increment(by: Int64(clamping: bytesToVisitor)) }
         if bytesToApp > 0 { self.bytesToApp.increment(by: Int64(clamping: bytesToApp)) }
     }
@@ -46,7 +50,10 @@ struct EdgeCounters: Sendable {
     func visitorCame() { connections.increment() }
     func visitorLeft() { connections.decrement() }
     func upgradeBegan() { upgraded.increment() }
-    func upgradeEnded() { upgraded.decrement() }
+    func upgradeEnded(bytesToVisitor: UInt64, bytesToApp: UInt64) {
+        upgraded.decrement()
+        relayed(bytesToVisitor: bytesToVisitor, bytesToApp: bytesToApp)
+    }
     func connectBegan() { upstreamConnects.increment() }
     func appFailed() { upstreamFailures.increment() }
     /// A request was sent once more.

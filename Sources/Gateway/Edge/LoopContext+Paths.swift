@@ -13,6 +13,8 @@ extension LoopContext {
         let now = NIODeadline.now()
         guard let died = paths.take(selection, at: now) else { return }
         for name in selection.dead { pool.close(name) }
+        endedByDeath = endedByDeath.filter { selection.lost.contains($0.key) }
+        for name in died { endedByDeath[name] = 0 }
         let ended = switching.streamsEnded
         for visitor in Array(visitors.values) { visitor.pathsChanged(died: died) }
         if !died.isEmpty {
@@ -57,6 +59,25 @@ extension LoopContext {
 
     // MARK: Counting
 
+    /// Counts a request that has its answer, or will have none.
+    func answered(_ exchange: Exchange, status: Int) {
+        let path = exchange.path?.name
+        counters.answered(
+            status: status, path: path, bytesToVisitor: exchange.bytesToVisitor,
+            bytesToApp: exchange.bytesToApp)
+        guard let path else { return }
+        served[path, default: .init()].add(
+            requests: 1, bytesToVisitor: exchange.bytesToVisitor, bytesToApp: exchange.bytesToApp)
+    }
+
+    /// Counts what went over an upgraded connection; it was counted as a request when the app agreed.
+    func ended(_ stream: UpgradedStream) {
+        counters.upgradeEnded(bytesToVisitor: stream.bytesToVisitor, bytesToApp: stream.bytesToApp)
+        guard let path = stream.path else { return }
+        served[path, default: .init()].add(
+            bytesToVisitor: stream.bytesToVisitor, bytesToApp: stream.bytesToApp)
+    }
+
     func replayBegan() {
         switching.replays += 1
         counters.replayBegan()
@@ -69,6 +90,7 @@ extension LoopContext {
 
     func streamEnded(on path: UpstreamPath.Name) {
         switching.streamsEnded += 1
+        endedByDeath[path, default: 0] += 1
         counters.streamEnded(on: path)
     }
 }

@@ -22,6 +22,10 @@ final class LoopContext {
     var observations = ObservationGate()
     /// What was done about paths in trouble.
     var switching = SwitchTally()
+    /// What ended, by the path that served it.
+    var served: [UpstreamPath.Name: ServedTally] = [:]
+    /// Of the lost paths: answers and upgraded connections that ended when they died.
+    var endedByDeath: [UpstreamPath.Name: Int] = [:]
     /// Runs while first bytes are due on a path in doubt.
     var doubtWatch: RepeatedTask?
     private(set) var isDraining = false
@@ -67,6 +71,8 @@ final class LoopContext {
     var traffic: GatewayTraffic {
         var traffic = GatewayTraffic()
         traffic.switching = switching
+        traffic.served = served
+        traffic.endedByDeath = endedByDeath
         for visitor in visitors.values { visitor.count(into: &traffic) }
         return traffic
     }

@@ -7,17 +7,26 @@ import UpstreamSelection
 final class UpgradedStream {
     let session: Session?
     let sessions: SessionAccess
-    private(set) var bytes: UInt64 = 0
+    /// What it leads over.
+    let path: UpstreamPath.Name?
+    private(set) var bytesToVisitor: UInt64 = 0
+    private(set) var bytesToApp: UInt64 = 0
     /// Whether bytes moved since it was last asked.
     private var hasMoved = false
 
-    init(session: Session?, sessions: SessionAccess) {
+    init(session: Session?, sessions: SessionAccess, path: UpstreamPath.Name?) {
         self.session = session
         self.sessions = sessions
+        self.path = path
     }
 
-    func count(_ count: Int) {
-        bytes += UInt64(count)
+    func count(toVisitor count: Int) {
+        bytesToVisitor += UInt64(count)
+        hasMoved = true
+    }
+
+    func count(toApp count: Int) {
+        bytesToApp += UInt64(count)
         hasMoved = true
     }
 
@@ -27,9 +36,5 @@ final class UpgradedStream {
         hasMoved = false
         if let session { sessions.touch(session) }
         return true
-    }
-
-    func end(_ counters: EdgeCounters) {
-        counters.upgradeEnded()
     }
 }

@@ -42,9 +42,7 @@ extension VisitorConnection {
     /// Never a query: those of our own pages hold tokens, those of the app whatever the app likes.
     func log(_ exchange: Exchange) {
         let status = exchange.status ?? 0
-        shared.counters.answered(
-            status: status, path: exchange.path?.name, bytesToVisitor: exchange.bytesToVisitor,
-            bytesToApp: exchange.bytesToApp)
+        shared.answered(exchange, status: status)
         guard exchange.state.logsRequests else { return }
         shared.logger.info(
             "request",

@@ -1,4 +1,5 @@
 import NIOCore
+import UpstreamSelection
 
 // After the app's 101: bytes both ways, unread (RFC 9110 §7.8, RFC 6455).
 
@@ -13,13 +14,14 @@ extension VisitorConnection {
         write(shared.scratch)
         log(exchange)
         shared.counters.upgradeBegan()
-        upgraded = UpgradedStream(session: exchange.session, sessions: exchange.state.sessions)
+        upgraded = UpgradedStream(
+            session: exchange.session, sessions: exchange.state.sessions, path: exchange.path?.name)
         // What an idle stream does not need goes now.
         self.exchange = nil
         knownAddress = nil
         phase = .upgraded
         if let early = pending.take() {
-            upgraded?.count(early.readableBytes)
+            upgraded?.count(toApp: early.readableBytes)
             upstream.write(early)
             upstream.flush()
         }
@@ -29,7 +31,7 @@ extension VisitorConnection {
 
     /// Bytes from the app.
     func relay(_ bytes: ByteBuffer) {
-        upgraded?.count(bytes.readableBytes)
+        upgraded?.count(toVisitor: bytes.readableBytes)
         write(bytes)
     }
 

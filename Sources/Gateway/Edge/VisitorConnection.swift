@@ -149,7 +149,7 @@ final class VisitorConnection: ChannelDuplexHandler {
     private func receive(_ bytes: ByteBuffer) {
         switch phase {
         case .upgraded:
-            upgraded?.count(bytes.readableBytes)
+            upgraded?.count(toApp: bytes.readableBytes)
             upstream?.write(bytes)
         case .lingering, .closed:
             break
@@ -226,7 +226,7 @@ final class VisitorConnection: ChannelDuplexHandler {
         logUnfinished()
         exchange.take()?.rival?.close()
         upstream.take()?.close()
-        upgraded.take()?.end(shared.counters)
+        if let upgraded = upgraded.take() { shared.ended(upgraded) }
         pending = nil
         shared.remove(self)
         shared.counters.visitorLeft()

@@ -1,13 +1,9 @@
-import GateModel
 import Gateway
 import TunnelSupervisor
 import UpstreamSelection
 
 /// Finds out what every switch did to the streams on the old path.
 struct SwitchAftermath: Sendable {
-    /// Streams on a dead path are ended at once; by then that is done on every event loop.
-    private static let delay: Duration = .seconds(1)
-
     let gateway: RunningGateway
     private let switches: AsyncStream<SwitchRecord>
     private let sink: AsyncStream<SwitchRecord>.Continuation
@@ -23,18 +19,17 @@ struct SwitchAftermath: Sendable {
     }
 
     /// Tells `service` of each switch that it heard of, until the task is cancelled.
+    ///
+    /// A switch is published before it is heard of, and each event loop takes the publication before it answers:
+    /// streams on a path that died have been ended by then, and nothing later is mixed in.
     func run(_ service: TunnelService) async {
-        var endedBefore: UInt64 = 0
         for await record in switches {
-            let passed = SystemTime().now().sinceBoot - record.at.sinceBoot
-            guard (try? await Task.sleep(for: max(.zero, Self.delay - passed))) != nil else { return }
             let traffic = await gateway.traffic()
-            let ended = traffic.switching.streamsEnded
             service.noteStreams(
                 SwitchedStreams(
-                    kept: traffic.paths[record.from]?.streams ?? 0, ended: Int(clamping: ended - endedBefore)),
+                    kept: traffic.paths[record.from]?.streams ?? 0,
+                    ended: traffic.endedByDeath[record.from] ?? 0),
                 of: record)
-            endedBefore = ended
         }
     }
 }

@@ -124,6 +124,50 @@ import UpstreamSelection
             let after = await fixture.gateway.traffic()
             #expect(after.switching.streamsEnded == 2)
             #expect(after.paths.isEmpty)
+            #expect(after.endedByDeath == [.wireGuard: 2])
+
+            // Once the path lives again, those of another death are not mixed with these.
+            await fixture.publish(onFallback(fixture, dead: []))
+            #expect(await fixture.gateway.traffic().endedByDeath.isEmpty)
+            await fixture.publish(onFallback(fixture))
+            let again = await fixture.gateway.traffic()
+            #expect(again.endedByDeath == [.wireGuard: 0] && again.switching.streamsEnded == 2)
+        }
+    }
+
+    @Test func `requests and bytes are counted by the path that served them`() async throws {
+        try await EdgeFixture.run(
+            script: { peer in
+                guard peer.text.hasSuffix("\r\n\r\n") else { return }
+                peer.send(peer.text.hasPrefix("GET /ws ") ? Self.switched : RawApp.ok)
+            }, fallback: FailoverScript.answersWholeRequests
+        ) { fixture in
+            try await fixture.expect("200", for: EdgeFixture.get("/"))
+            try await fixture.expect("200", for: EdgeFixture.get("/"))
+            let first = await fixture.gateway.traffic()
+            #expect(first.served.keys.map(\.self) == [.wireGuard])
+            let body = try #require(first.served[.wireGuard]).bytesToVisitors
+            #expect(first.served[.wireGuard]?.requests == 2 && body > 0)
+
+            // An upgraded connection counts while it lasts, and once when it has ended.
+            let socket = try await fixture.visitor()
+            socket.send(Self.upgrade)
+            try await socket.wait(for: "101 Switching")
+            fixture.app.connections.last?.send("frame")
+            try await socket.wait(for: "frame")
+            socket.send("question")
+            try await fixture.until { $0.served[.wireGuard]?.bytesToApp == 8 }
+            #expect(await fixture.gateway.traffic().served[.wireGuard]?.bytesToVisitors == body + 5)
+            fixture.app.connections.last?.close()
+            socket.close()
+            try await fixture.until { $0.paths.isEmpty }
+            let ended = await fixture.gateway.traffic().served[.wireGuard]
+            #expect(ended?.requests == 3 && ended?.bytesToVisitors == body + 5 && ended?.bytesToApp == 8)
+
+            await fixture.publish(onFallback(fixture))
+            try await fixture.expect("200", for: EdgeFixture.get("/"))
+            let last = await fixture.gateway.traffic().served
+            #expect(last[.rathole]?.requests == 1 && last[.wireGuard]?.requests == 3)
         }
     }
 
