@@ -154,6 +154,16 @@ extension StateStore {
         }
     }
 
+    /// The latest switches, at most `limit`, the oldest first; what a wrong clock put into the future is left out.
+    package func latestTunnelSwitches(_ limit: Int) throws(Fault) -> [TunnelSwitchRecord] {
+        try read { database, now in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM tunnel_switches WHERE unix <= ? ORDER BY number DESC LIMIT ?",
+                arguments: [now.unixSeconds, limit]
+            ).reversed().map(TunnelSwitchRecord.init)
+        }
+    }
+
     /// The path that the operator prefers; nil when he never said.
     package func tunnelPreference() throws(Fault) -> String? {
         try read { database, _ in

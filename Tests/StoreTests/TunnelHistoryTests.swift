@@ -55,6 +55,17 @@ private func record(_ unixSeconds: Int64, gap: Int64 = 700) -> TunnelSwitchRecor
         #expect(kept.map(\.gapMilliseconds) == Array(50..<10_050))
     }
 
+    @Test func `the latest switches are read without the samples, the oldest first`() async throws {
+        let store = fixture.open()
+        let now = fixture.now.unixSeconds
+        try await store.append(
+            TunnelHistoryRecords(
+                samples: [sample(now)],
+                switches: (0..<5).map { record(now - 5 + $0, gap: $0) } + [record(now + 60, gap: 99)]))
+        #expect(try await store.latestTunnelSwitches(3).map(\.gapMilliseconds) == [2, 3, 4])
+        #expect(try await store.latestTunnelSwitches(100).count == 5)
+    }
+
     @Test func `a wall clock that is wrong for a while loses nothing`() async throws {
         let store = fixture.open()
         let now = fixture.now.unixSeconds

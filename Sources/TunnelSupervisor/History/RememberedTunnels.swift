@@ -8,14 +8,16 @@ package struct RememberedTunnels: Sendable, Equatable {
     /// The oldest first; their readings of the boot clock are worked out from the wall clock.
     package var switches: [SwitchRecord] = []
 
+    /// More than the damping and a day's count of departures need, and few enough to wait for at the start.
+    private static let mostSwitches = 100
+
     package init() {}
 
     /// Reads it from the database; what cannot be read is as if it had never been.
     package init(from store: StateStore, time: any TimeSource = SystemTime()) async {
         let now = time.now()
         if let word = try? await store.tunnelPreference() { preference = Preference(rawValue: word) ?? .auto }
-        let oldest = now.unixSeconds - StateStore.tunnelHistoryLife.components.seconds
-        let records = try? await store.tunnelHistory(sinceUnixSeconds: oldest).switches
+        let records = try? await store.latestTunnelSwitches(Self.mostSwitches)
         switches = (records ?? []).compactMap { SwitchRecord($0, at: now) }
     }
 }
