@@ -40,11 +40,14 @@ package enum WireGuardProblem: Error, Equatable, Sendable {
     /// The problem for the person who has to mend it.
     package var fault: Fault { Fault(code: code, problem: problem, remedy: remedy) }
 
+    /// The code of a kernel without WireGuard; a sample that passed the reader's socket has no more than the code.
+    package static let noKernelModuleCode = "wireguard-no-module"
+
     private var code: String {
         switch self {
         case .noInterface: "wireguard-no-interface"
         case .notWireGuard: "wireguard-other-interface"
-        case .noKernelModule: "wireguard-no-module"
+        case .noKernelModule: Self.noKernelModuleCode
         case .noPermission, .noPermissionForSocket: "wireguard-no-permission"
         case .overrun: "wireguard-overrun"
         case .silent: "wireguard-silent"

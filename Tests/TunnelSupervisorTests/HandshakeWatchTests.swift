@@ -8,6 +8,9 @@ import WireGuardKernel
 
 private let fault = Fault(code: "wireguard-no-permission", problem: "It may not be read", remedy: "Start it")
 
+private let noModule = Fault(
+    code: "wireguard-no-module", problem: "The kernel has no WireGuard", remedy: "Load it with `modprobe`")
+
 private func sample(
     exists: Bool = true, isUp: Bool = true, peers: WireGuardPeerSummary? = nil, fault: Fault? = nil
 ) -> WireGuardReading {
@@ -43,6 +46,24 @@ private func peers(_ count: Int = 1, hasEndpoint: Bool = true, lastHandshake: In
         var watch = HandshakeWatch()
         #expect(watch.take(sample(fault: fault), at: now).details.fault == fault)
         #expect(watch.take(.unknown(fault), at: now).details.fault == fault)
+    }
+
+    @Test(arguments: [
+        (sample(exists: false, isUp: false, fault: fault), "interface-gone", "There is no interface wg0"),
+        (sample(isUp: false, peers: peers()), "interface-gone", "The interface wg0 is switched off"),
+        (sample(isUp: false, fault: fault), "interface-gone", "The interface wg0 is switched off"),
+        (
+            sample(exists: false, isUp: false, fault: noModule), "wireguard-no-module",
+            "The kernel has no WireGuard"
+        ),
+    ])
+    func `say what is wrong with an interface that is gone`(
+        reading: WireGuardReading, code: String, problem: String
+    ) {
+        var watch = HandshakeWatch()
+        let (fact, details) = watch.take(reading, at: now)
+        #expect(fact == .interfaceGone)
+        #expect(details.fault?.code == code && details.fault?.problem == problem)
     }
 
     @Test func `bring the interface's counters`() {

@@ -106,7 +106,8 @@ def test_a_deleted_interface_sends_nobodys_request_elsewhere(network: Network, f
     assert status.exit_code == 1
     # Whichever was first: the kernel's word to a probe, or its word about the link.
     assert status.path("wireguard")["cause"] in ("interface-gone", "unreachable")
-    assert "interface-gone" in status.problems
+    # wireguard-go leaves nothing behind, and the kernel may have no WireGuard of its own.
+    assert status.problems & {"interface-gone", "wireguard-no-module"}
 
 
 @pytest.mark.parametrize("down", ["link", "deleted"])

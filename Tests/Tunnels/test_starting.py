@@ -12,7 +12,8 @@ def test_an_interface_that_is_not_there_at_the_start_is_used_once_it_is(network:
     network.gateway.restart()
     until(lambda: network.tunnel_used() == "rathole", "the app is reached over Rathole", 5, every=0.05)
     status = network.gateway.status("degraded")
-    assert "interface-gone" in status.problems
+    # wireguard-go leaves nothing behind, and the kernel may have no WireGuard of its own.
+    assert status.problems & {"interface-gone", "wireguard-no-module"}
     network.wireguard.rejoin()
     until(lambda: network.tunnel_used() == "wireguard", "traffic is on WireGuard", 20, every=0.1)
 

@@ -87,6 +87,7 @@ func `a reader that watches another interface tells nothing`() async throws {
             .makeAsyncIterator()
         let fault = try #require(await nextUnknown(&readings))
         #expect(fault.problem.contains("watches rg-none, not wg0"))
+        #expect(fault.remedy.contains("RUNEGATE_WIREGUARD_INTERFACE"))
     }
 }
 

@@ -17,7 +17,8 @@ package struct HandshakeWatch: Sendable {
             (
                 fact(of: sample, at: now),
                 WireGuardDetails(
-                    fault: sample.fault, receivedBytes: sample.receivedBytes, sentBytes: sample.sentBytes)
+                    fault: Self.fault(of: sample), receivedBytes: sample.receivedBytes,
+                    sentBytes: sample.sentBytes)
             )
         }
     }
@@ -31,5 +32,23 @@ package struct HandshakeWatch: Sendable {
         guard peers.count > 0 else { return .noPeer }
         guard peers.hasEndpoint else { return .noEndpoint }
         return age.age(at: now).map(HandshakeFact.age) ?? .none
+    }
+
+    /// Why the interface is of no use, or why nothing can be read of it.
+    ///
+    /// That it is missing or switched off anybody can see, so that goes before what the reading lacks. A kernel
+    /// without WireGuard goes before both: no interface could be started there.
+    private static func fault(of sample: WireGuardSample) -> Fault? {
+        if sample.exists, sample.isUp { return sample.fault }
+        if sample.exists {
+            return Fault(
+                code: "interface-gone", problem: "The interface \(sample.interface) is switched off",
+                remedy: "Switch it on: `sudo ip link set \(sample.interface) up`, "
+                    + "or set it up anew: `sudo systemctl restart wg-quick@\(sample.interface)`.")
+        }
+        if let fault = sample.fault, fault.code == WireGuardProblem.noKernelModuleCode { return fault }
+        return Fault(
+            code: "interface-gone", problem: "There is no interface \(sample.interface)",
+            remedy: "Start it: `sudo systemctl start wg-quick@\(sample.interface)`.")
     }
 }

@@ -39,35 +39,68 @@ package struct ReaderSource: SampleSource {
         do throws(UnixSocket.Failure) {
             socket = try UnixSocket(connectingTo: path)
         } catch {
-            return fault("cannot be reached: \(String(cString: strerror(error.errno)))")
+            let reason = String(cString: strerror(error.errno))
+            return fault("cannot be reached: \(reason)", error.errno == EACCES ? .join : .start)
         }
         var lines = LineSplitter(maximumBytes: SampleLine.maximumBytes)
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {
             switch Self.wait(for: socket.descriptor, or: stop, milliseconds: Self.patienceMilliseconds) {
             case .stopped: return nil
-            case .silent: return fault("says nothing")
+            case .silent: return fault("says nothing", .start)
             case .readable: break
             }
             let count = chunk.withUnsafeMutableBytes { socket.receive(into: $0) }
             if count < 0, errno == EAGAIN || errno == EINTR { continue }
-            guard count > 0 else { return fault("ended the connection") }
-            guard let complete = lines.take(chunk[..<count]) else { return fault("sent a line without end") }
+            guard count > 0 else { return fault("ended the connection", .start) }
+            guard let complete = lines.take(chunk[..<count]) else {
+                return fault("sent a line without end", .update)
+            }
             for line in complete {
-                guard let reading = SampleLine.reading(of: line) else { return fault("sent no sample") }
+                guard let reading = SampleLine.reading(of: line) else {
+                    return fault("sent no sample", .update)
+                }
                 if case .sample(let sample) = reading, sample.interface != interface.text {
-                    return fault("watches \(sample.interface), not \(interface)")
+                    return fault("watches \(sample.interface), not \(interface)", .agree)
                 }
                 deliver(reading)
             }
         }
     }
 
-    private func fault(_ what: String) -> Fault {
+    /// What helps against a reader that tells nothing.
+    private enum Remedy {
+        /// It does not run.
+        case start
+        /// This user may not ask it.
+        case join
+        /// It speaks otherwise than this program.
+        case update
+        /// It is about something else.
+        case agree
+    }
+
+    private func fault(_ what: String, _ remedy: Remedy) -> Fault {
         Fault(
             code: "wireguard-reader-lost", problem: "The WireGuard reader at \(path) \(what)",
-            remedy: "Start it with `systemctl start runegate-wireguard.socket`, and see why it stopped with "
-                + "`journalctl -u runegate-wireguard`.")
+            remedy: words(of: remedy))
+    }
+
+    private func words(of remedy: Remedy) -> String {
+        switch remedy {
+        case .start:
+            "Start it with `systemctl start runegate-wireguard.socket`, and see why it stopped with "
+                + "`journalctl -u runegate-wireguard`."
+        case .join:
+            "Run `runegate serve` as the user runegate: only root and the group of that socket may ask it "
+                + "(`ls -l \(path)`)."
+        case .update:
+            "It may be of another version: `systemctl restart runegate-wireguard.service`, and see that only one "
+                + "program listens there (`ss -xlp src \(path)`)."
+        case .agree:
+            "Give both the same RUNEGATE_WIREGUARD_INTERFACE: with `systemctl edit runegate-wireguard.service` "
+                + "(Environment=) for the reader, and restart both."
+        }
     }
 
     private enum Waited {

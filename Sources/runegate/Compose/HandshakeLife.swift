@@ -55,10 +55,10 @@ struct HandshakeLife: Sendable {
 
     private func log(_ fault: Fault?) {
         guard let fault else {
-            return logger.notice("the interface can be read", metadata: ["interface": "\(interface)"])
+            return logger.notice("the interface tells what it knows", metadata: ["interface": "\(interface)"])
         }
         logger.warning(
-            "the interface cannot be read; probes go on without it",
+            "the interface tells nothing; probes go on without it",
             metadata: ["code": "\(fault.code)", "problem": "\(fault.problem)", "remedy": "\(fault.remedy)"])
     }
 }
