@@ -50,7 +50,7 @@ def test_the_demo_prints_the_link_that_signs_in(stage: Stage) -> None:
     process.says(base_url)
 
     # Its terminal shows the link on purpose, so its secrets are not looked for in its log.
-    visitor = Visitor(base_url, Outbox(directory / ".runegate" / "outbox", Secrets()), Secrets())
+    visitor = Visitor(base_url, Outbox(directory / ".runegate" / "demo" / "outbox", Secrets()), Secrets())
     visitor.ask("you@example.com", next="/whoami")
     link = visitor.mailbox.letter_to("you@example.com").link
     process.says(link)
@@ -139,7 +139,7 @@ def test_cutting_the_primary_is_hardly_noticed(stage: Stage, record_property: Ca
     process, directory = demo(stage, "--port", str(port), RUNEGATE_FAILBACK_AFTER="2s")
     base_url = f"http://localhost:{port}"
     until(lambda: answers(f"{base_url}/.runegate/health"), f"the demo answers: {process.log_text()}", within=20)
-    visitor = Visitor(base_url, Outbox(directory / ".runegate" / "outbox", Secrets()), Secrets())
+    visitor = Visitor(base_url, Outbox(directory / ".runegate" / "demo" / "outbox", Secrets()), Secrets())
     visitor.sign_in("you@example.com")
 
     def order(*words: str) -> str:
@@ -179,7 +179,7 @@ def test_cutting_the_primary_is_hardly_noticed(stage: Stage, record_property: Ca
     assert "runs again" in order("mend", "app")
     until(lambda: visitor.get("/ping").status_code == 200, "the app is back")
     assert process.stop() == 0
-    assert not (directory / ".runegate" / "demo.sock").exists()
+    assert not (directory / ".runegate" / "demo" / "demo.sock").exists()
     late = run_verb(stage.workspace, "demo", "cut", "wireguard", directory=directory)
     assert late.returncode != 0 and "runegate demo" in late.stderr
 

@@ -58,7 +58,8 @@ struct DemoCommand: AsyncParsableCommand {
         let scenery = try await DemoScenery.start()
         let stage = DemoStage(
             listen: address(defaultPort: 7870), wireGuard: scenery.wireGuard, rathole: scenery.rathole,
-            stateDirectory: Self.stateDirectory, outbox: "\(Self.stateDirectory)/outbox")
+            stateDirectory: Self.stateDirectory, controlSocket: ".runegate/control.sock",
+            outbox: "\(Self.stateDirectory)/outbox")
         let mailTap = try await DemoMailTap.start(outbox: stage.outbox) { Terminal.output.write(line: $0) }
         try await SwitchSocket.serve(at: Self.switchSocket, scenery) {
             try await serveDemoGateway(on: stage) { baseURL in
@@ -74,8 +75,8 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension DemoCommand {
-    /// For the database and the sockets, below the current directory.
-    static let stateDirectory = ".runegate"
+    /// Apart from what `serve` keeps in `.runegate`, so that simulated history mixes with none.
+    static let stateDirectory = ".runegate/demo"
     static let switchSocket = "\(stateDirectory)/\(SwitchSocket.name)"
 
     /// `runegate demo cut`: breaks a part of the running demo.

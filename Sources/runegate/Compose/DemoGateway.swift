@@ -11,8 +11,10 @@ struct DemoStage: Sendable {
     /// The two ways to the app.
     var wireGuard: SimulatedPath
     var rathole: SimulatedPath
-    /// For the database and the control socket; `runegate sessions list` finds it from the same directory.
+    /// For the database.
     var stateDirectory: String
+    /// Where the verbs look from the same directory; a configured place wins.
+    var controlSocket: String
     /// Where mails are put; a tap watches it.
     var outbox: String
 }
@@ -38,6 +40,7 @@ func serveDemoGateway(on stage: DemoStage, isReady: @escaping @Sendable (BaseURL
     if loaded.isDefault("RUNEGATE_FAILBACK_AFTER") { settings.upstream.failbackAfter = .seconds(10) }
     // The page asks ten times a second; the links on this terminal shall be found.
     if loaded.isDefault("RUNEGATE_REQUEST_LOGS") { settings.proxy.logsRequests = false }
+    settings.controlSocket = settings.controlSocket ?? stage.controlSocket
     let paths = [
         UpstreamPath(name: .wireGuard, endpoint: stage.wireGuard.endpoint, isSimulated: true),
         UpstreamPath(name: .rathole, endpoint: stage.rathole.endpoint, isSimulated: true),
