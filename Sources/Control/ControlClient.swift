@@ -72,8 +72,8 @@ package struct ControlClient: Sendable {
     }
 
     /// The reasons, a line each.
-    package func whyTunnels() async throws(ControlFailure) -> [String] {
-        try await ask(.GET, "/v1/tunnels/why", answer: WhyAnswer.self).lines
+    package func whyTunnels() async throws(ControlFailure) -> WhyAnswer {
+        try await ask(.GET, "/v1/tunnels/why", answer: WhyAnswer.self)
     }
 
     package func tunnelHistory() async throws(ControlFailure) -> TunnelHistory {

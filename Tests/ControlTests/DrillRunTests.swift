@@ -114,6 +114,10 @@ struct DrillRunTests {
             problems: [])
         #expect(result.gapThereMilliseconds == 1000 && result.gapBackMilliseconds == 13)
         #expect(!result.isPassed)
+        var simulated = result
+        simulated.isSimulated = true
+        #expect(
+            DrillNotice.lines(simulated, hasColor: false)[1...2].allSatisfy { $0.contains(" (simulated)  ") })
         #expect(DrillNotice.lines(result, hasColor: false).last == "FAIL - visitors would have noticed")
     }
 }

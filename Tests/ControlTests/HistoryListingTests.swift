@@ -60,6 +60,18 @@ import TunnelSupervisor
                 == "No path has failed this week; before that once.")
     }
 
+    @Test func `history of relays inside the program is marked`() {
+        let switched = TunnelSwitchRecord(
+            unixSeconds: Self.now - 60, from: "wireguard", to: "rathole", cause: "drill", gapMilliseconds: 0,
+            streamsKept: nil, streamsEnded: nil)
+        let found = TunnelHistory(
+            TunnelHistoryRecords(switches: [switched]), first: "wireguard", sinceUnixSeconds: 0,
+            untilUnixSeconds: Self.now, isSimulated: true, minuteOfDay: { _ in 0 })
+        let lines = HistoryListing(found, hasColor: false).lines
+        #expect(lines[3].hasPrefix("wireguard (simulated)  "))
+        #expect(lines.contains { $0.contains("wireguard → rathole (simulated)  drill") })
+    }
+
     @Test func `nothing known is said plainly`() {
         let lines = HistoryListing(history(TunnelHistoryRecords()), hasColor: false).lines
         #expect(lines[3] == "wireguard              -    -        -     0s")

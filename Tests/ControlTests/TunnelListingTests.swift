@@ -11,9 +11,9 @@ import TunnelSupervisor
             TunnelListing(TunnelFixture.well, hasColor: false).lines.joined(separator: "\n") == """
                 OK - serving over wireguard since 2d 4h (fallback ready)
 
-                   PATH       ROLE     STATE  EVIDENCE                              SINCE  RTT p50/p95  IN/OUT           SWITCHES 24h
-                →  wireguard  active   up     handshake 41s ago, probe 200 in 22ms  2d 4h  18/18ms      1.2 GiB/332 KiB  0
-                   rathole    standby  up     probe 200 in 22ms                     0s     22/22ms      -                0
+                   PATH       ROLE     STATE  EVIDENCE                              SINCE  RTT p50/p95  REQUESTS  IN/OUT           SWITCHES 24h
+                →  wireguard  active   up     handshake 41s ago, probe 200 in 22ms  2d 4h  18/18ms      4711      1.2 GiB/332 KiB  0
+                   rathole    standby  up     probe 200 in 22ms                     0s     22/22ms      -         -                0
 
                 Next: traffic moves to rathole when wireguard is silent for 650ms.
 
@@ -44,7 +44,7 @@ import TunnelSupervisor
         #expect(!TunnelListing(TunnelFixture.lost, hasColor: false).lines.joined().contains("\u{1b}"))
     }
 
-    @Test func `changes are a line each, and nothing is said of figures`() {
+    @Test func `changes are a line each, and nothing is said of figures`() throws {
         var changes = TunnelChanges()
         let at = TunnelFixture.unixSeconds
         let time = LocalTime(unixSeconds: at).clock
@@ -55,12 +55,32 @@ import TunnelSupervisor
         var busier = TunnelFixture.well
         busier.live = LiveUse(users: 9, streams: 9)
         #expect(changes.lines(busier, at: at).isEmpty)
+        let switchedAt = try #require(TunnelFixture.lost.switches.first).unixSeconds
         let lines = changes.lines(TunnelFixture.lost, at: at)
-        #expect(lines.count == 2)
-        #expect(lines[0].hasPrefix("\(time) switched from wireguard to rathole: probes-lost, gap "))
+        #expect(lines.count == 2 && switchedAt != at)
+        // When traffic moved, not when somebody saw it.
+        #expect(
+            lines[0].hasPrefix(
+                "\(LocalTime(unixSeconds: switchedAt).clock) switched from wireguard to rathole: probes-lost, gap "
+            ))
         #expect(lines[1].hasPrefix("\(time) DEGRADED - serving over rathole: "))
         #expect(lines[1].hasSuffix("[wireguard down, rathole up]"))
         #expect(changes.lines(TunnelFixture.lost, at: at).isEmpty)
+    }
+
+    @Test func `relays inside the program are marked in every output`() {
+        let lines = TunnelListing(TunnelFixture.simulated, hasColor: false).lines
+        #expect(lines[0].hasPrefix("DEGRADED - ") && lines[0].hasSuffix(" (simulated)"))
+        let tables = lines.filter { $0.contains("wireguard") && !$0.hasPrefix("Next") && $0 != lines[0] }
+        #expect(tables.count == 2 && tables.allSatisfy { $0.contains(" (simulated)  ") })
+        #expect(
+            PreferenceNotice.lines(.rathole, TunnelFixture.simulated)[0]
+                == "Traffic is on rathole (simulated).")
+        var changes = TunnelChanges()
+        _ = changes.lines(TunnelFixture.well, at: 0)
+        #expect(
+            changes.lines(TunnelFixture.simulated, at: 0)[0]
+                .hasSuffix("switched from wireguard to rathole (simulated): operator, gap none"))
     }
 
     @Test func `a preference says whether it could be followed`() {

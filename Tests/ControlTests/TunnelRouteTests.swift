@@ -30,7 +30,7 @@ struct TunnelRouteTests {
     @Test func `the report comes back as it was`() async throws {
         try await withServer { client, _ in
             let (report, why) = (try await client.tunnels(), try await client.whyTunnels())
-            #expect(report == TunnelFixture.well && why == ["It is so.", "Next: nothing."])
+            #expect(report == TunnelFixture.well && why.lines == ["It is so.", "Next: nothing."])
             let history = try await client.tunnelHistory()
             #expect(history.conclusion == "No path has failed in this time.")
         }
@@ -50,8 +50,10 @@ struct TunnelRouteTests {
             let first = try #require((json["paths"] as? [[String: Any]])?.first)
             #expect(
                 first.keys.sorted() == [
-                    "departures_last_day", "evidence", "is_active", "is_proven", "is_simulated", "name",
-                    "round_trip_p50_milliseconds", "round_trip_p95_milliseconds", "since_seconds", "state",
+                    "departures_last_day", "evidence", "interface_traffic", "is_active", "is_proven",
+                    "is_simulated", "name",
+                    "requests", "round_trip_p50_milliseconds", "round_trip_p95_milliseconds", "since_seconds",
+                    "state",
                     "target", "traffic",
                 ])
         }

@@ -82,8 +82,8 @@ def tunnels(stage: Stage) -> Iterator[Tunnels]:
 def test_all_is_well_in_one_line_and_a_row_a_path(tunnels: Tunnels) -> None:
     lines = tunnels.become(0, "OK - serving over wireguard since ").stdout.splitlines()
     assert lines[0].endswith("(fallback ready)")
-    assert lines[2].split() == ["PATH", "ROLE", "STATE", "EVIDENCE", "SINCE", "RTT", "p50/p95", "IN/OUT",
-                                "SWITCHES", "24h"]  # fmt: skip
+    assert lines[2].split() == ["PATH", "ROLE", "STATE", "EVIDENCE", "SINCE", "RTT", "p50/p95", "REQUESTS",
+                                "IN/OUT", "SWITCHES", "24h"]  # fmt: skip
     assert re.match(r"→ +wireguard +active +up +handshake not used, probe 200 in \d+ms +\d+s ", lines[3])
     assert re.match(r" +rathole +standby +up +probe 200 in \d+ms +\d+s ", lines[4])
     assert any(line.startswith("Next: traffic moves to rathole when wireguard is silent for ") for line in lines)
@@ -92,7 +92,52 @@ def test_all_is_well_in_one_line_and_a_row_a_path(tunnels: Tunnels) -> None:
     assert report["verdict"] == "ok" and report["paths"][0]["is_active"] and report["preference"] == "auto"
     assert all(path["probes_sent"] > 0 and not path["is_simulated"] for path in report["paths"])
     why = tunnels.verb("why")
-    assert why.returncode == 0 and "first configured path" in why.stdout and "\nNext: " in why.stdout
+    assert why.returncode == 0 and "first configured path" in why.stdout and "\nNext: traffic " in why.stdout
+    assert json.loads(tunnels.verb("why", "--json").stdout)["lines"][0].startswith("Traffic is on wireguard")
+
+
+def test_requests_and_bytes_are_told_by_the_path_that_served_them(tunnels: Tunnels) -> None:
+    tunnels.become(0, "OK")
+    visitor = tunnels.site.visitor()
+    visitor.sign_in("ann@example.com")
+    before = tunnels.report()["paths"]
+    for _ in range(3):
+        assert visitor.get("/").status_code == 200
+    tunnels.verb("prefer", "rathole")
+    assert visitor.get("/").status_code == 200
+    after = tunnels.report()["paths"]
+    assert [now["requests"] - then["requests"] for now, then in zip(after, before, strict=True)] == [3, 1]
+    for now, then in zip(after, before, strict=True):
+        assert now["traffic"]["received_bytes"] > then["traffic"]["received_bytes"]
+    row = tunnels.verb().stdout.splitlines()[4]
+    assert re.match(rf"→ +rathole +active .* {after[1]['requests']} +[\d.]+ K?i?B/0 B ", row)
+
+
+def test_streams_are_charged_to_the_switch_that_ended_them(tunnels: Tunnels) -> None:
+    tunnels.become(0, "OK")
+    visitor = tunnels.site.visitor()
+    visitor.sign_in("ann@example.com")
+
+    def told(cause: str) -> dict[str, int]:
+        (newest, *_) = tunnels.report()["switches"]
+        assert newest["cause"] == cause, newest
+        return until(lambda: tunnels.report()["switches"][0].get("streams"), "the streams are counted")
+
+    with contextlib.suppress(httpx.TransportError), visitor.client.stream("GET", "/events") as events:
+        next(events.iter_lines())
+        tunnels.verb("prefer", "rathole")
+        assert told("operator") == {"kept": 1, "ended": 0}
+        # Nothing moves: WireGuard carries no new requests any more, but the stream on it ends.
+        tunnels.wireguard.silence()
+        until(lambda: tunnels.report()["live"]["streams"] == 0, "the stream has ended")
+    tunnels.wireguard.restore()
+    until(lambda: tunnels.report()["paths"][0]["state"] == "up", "WireGuard is back")
+    tunnels.verb("prefer", "auto")
+    assert told("operator") == {"kept": 0, "ended": 0}
+    tunnels.become(0, "OK")
+    tunnels.wireguard.silence()
+    until(lambda: tunnels.report()["switches"][0]["cause"] == "probes-lost", "traffic moves")
+    assert told("probes-lost") == {"kept": 0, "ended": 0}
 
 
 def test_live_users_and_streams_are_counted(tunnels: Tunnels) -> None:
@@ -226,7 +271,7 @@ def test_a_preference_outlives_a_restart(tunnels: Tunnels) -> None:
     tunnels.site.gateway.start()
     tunnels.become(1, "DEGRADED - serving over rathole: held there by `runegate tunnels prefer rathole`")
     assert tunnels.report()["preference"] == "rathole"
-    assert tunnels.verb("prefer", "auto").returncode == 0
+    assert json.loads(tunnels.verb("prefer", "auto", "--json").stdout)["preference"] == "auto"
     tunnels.become(0, "OK - serving over wireguard")
     wrong = tunnels.verb("prefer", "carrier-pigeon")
     assert wrong.returncode == 64 and "wireguard" in wrong.stderr

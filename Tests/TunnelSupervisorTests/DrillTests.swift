@@ -19,7 +19,7 @@ extension Trace {
     #expect(trace.current == .rathole)
     let report = trace.report
     #expect(report.drill?.target == "rathole" && report.drill?.endsInSeconds == 30)
-    #expect(report.rule == "the drill moves traffic back, in 30s at the latest")
+    #expect(report.rule == "returns to wireguard when the drill ends, in 30s at the latest")
     #expect(throws: Fault.self) { try trace.machine.drillTarget(at: trace.time.now()).get() }
     trace.take(.endDrill)
     #expect(trace.current == .wireGuard)

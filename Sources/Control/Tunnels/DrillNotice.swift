@@ -3,8 +3,9 @@ package enum DrillNotice {
     package static func lines(_ result: DrillResult, hasColor: Bool) -> [String] {
         let paint = Paint(hasColor: hasColor)
         var table = TextTable(columns: ["SWITCH", "SLOWEST ANSWER"])
-        table.add(["\(result.from) → \(result.to)", "\(result.gapThereMilliseconds)ms"])
-        table.add(["\(result.to) → \(result.from)", "\(result.gapBackMilliseconds)ms"])
+        let mark = SimulatedMark.words(result.isSimulated)
+        table.add(["\(result.from) → \(result.to)\(mark)", "\(result.gapThereMilliseconds)ms"])
+        table.add(["\(result.to) → \(result.from)\(mark)", "\(result.gapBackMilliseconds)ms"])
         var lines = table.lines(hasColor: hasColor)
         lines.append("Requests: \(result.requestsSent) sent, \(result.requestsFailed) failed")
         lines += result.problems.map { "# \(PlainText.withoutControls($0))." }

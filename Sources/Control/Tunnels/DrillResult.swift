@@ -7,6 +7,8 @@ package struct DrillResult: Codable, Sendable, Equatable {
     package var from: String
     /// Where it was tried.
     package var to: String
+    /// Whether they are relays inside this program.
+    package var isSimulated = false
     /// The slowest answer from the moment when traffic moved there until it moved back.
     package var gapThereMilliseconds: Int64
     /// The slowest answer since it moved back.

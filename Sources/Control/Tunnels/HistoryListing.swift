@@ -39,7 +39,7 @@ package struct HistoryListing {
         for path in history.paths {
             let medians = path.points.compactMap(\.roundTripP50Milliseconds).sorted()
             table.add([
-                path.name, Sparkline.text(path.points.map(\.spark)),
+                path.name + SimulatedMark.words(path.isSimulated), Sparkline.text(path.points.map(\.spark)),
                 medians.isEmpty ? "-" : "\(Milliseconds.words(medians[medians.count / 2]))ms",
                 path.points.compactMap(\.roundTripP95Milliseconds).max()
                     .map { "\(Milliseconds.words($0))ms" } ?? "-",

@@ -3,11 +3,13 @@ package import TunnelSupervisor
 /// What `runegate tunnels prefer` says when it is done.
 package enum PreferenceNotice {
     package static func lines(_ preference: Preference, _ report: TunnelReport) -> [String] {
-        let active = report.paths.first(where: \.isActive)?.name ?? "no path"
+        let path = report.paths.first(where: \.isActive)
+        let active = path?.name ?? "no path"
+        let shown = active + SimulatedMark.words(path?.isSimulated ?? false)
         let wanted = preference == .auto ? report.paths.first?.name : preference.rawValue
         let now =
             active == wanted
-            ? "Traffic is on \(active)." : "Traffic stays on \(active) until \(wanted ?? "it") works."
+            ? "Traffic is on \(shown)." : "Traffic stays on \(shown) until \(wanted ?? "it") works."
         let kept =
             preference == .auto
             ? "Runegate chooses by itself again, also after a restart."

@@ -4,8 +4,8 @@ internal import TunnelSupervisor
 // What goes to and fro about tunnels beside the report itself. Names are JSON keys, in snake case.
 
 /// The answer to `why`.
-struct WhyAnswer: Codable, Sendable, Equatable {
-    var lines: [String]
+package struct WhyAnswer: Codable, Sendable, Equatable {
+    package var lines: [String]
 }
 
 /// What `prefer` takes, and answers when it is done.

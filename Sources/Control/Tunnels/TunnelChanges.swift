@@ -15,10 +15,11 @@ package struct TunnelChanges {
         let switches = report.switches.reversed().filter { one in
             !known.contains { $0.unixSeconds == one.unixSeconds && $0.to == one.to && $0.cause == one.cause }
         }.map { one in
-            "\(time) switched from \(one.from) to \(one.to): \(one.cause.rawValue), gap \(one.gapWords)"
+            "\(LocalTime(unixSeconds: one.unixSeconds).clock) switched from \(one.from) to \(one.to)"
+                + "\(SimulatedMark.words(one.isSimulated)): \(one.cause.rawValue), gap \(one.gapWords)"
         }
         guard last.map(Substance.init) != Substance(report) else { return switches }
-        let states = report.paths.map { "\($0.name)\($0.isSimulated ? " (simulated)" : "") \($0.stateWords)" }
+        let states = report.paths.map { "\($0.name)\(SimulatedMark.words($0.isSimulated)) \($0.stateWords)" }
         return switches
             + ["\(time) \(TunnelListing.headline(report)) [\(states.joined(separator: ", "))]"]
     }

@@ -30,19 +30,22 @@ package struct TunnelListing {
     /// `DEGRADED - serving over rathole: …`.
     package static func headline(_ report: TunnelReport) -> String {
         "\(report.verdict.words) - \(PlainText.withoutControls(report.summary))"
+            + SimulatedMark.words(report.paths.contains(where: \.isSimulated))
     }
 
     private var quiet: String { " Nobody has been here for half a minute, so probes are rare." }
 
     private var table: [String] {
         var table = TextTable(columns: [
-            "", "PATH", "ROLE", "STATE", "EVIDENCE", "SINCE", "RTT p50/p95", "IN/OUT", "SWITCHES 24h",
+            "", "PATH", "ROLE", "STATE", "EVIDENCE", "SINCE", "RTT p50/p95", "REQUESTS", "IN/OUT",
+            "SWITCHES 24h",
         ])
         for path in report.paths {
             table.add([
-                path.isActive ? "→" : "", path.name + (path.isSimulated ? " (simulated)" : ""),
+                path.isActive ? "→" : "", path.name + SimulatedMark.words(path.isSimulated),
                 path.isActive ? "active" : "standby", path.stateWords, path.evidence,
-                Span.words(path.sinceSeconds), path.roundTripWords, path.trafficWords,
+                Span.words(path.sinceSeconds), path.roundTripWords,
+                path.requests.map { "\($0)" } ?? "-", path.trafficWords,
                 "\(path.departuresLastDay)",
             ])
         }
@@ -72,9 +75,9 @@ enum SwitchTable {
         var table = TextTable(columns: ["LAST SWITCHES", "FROM → TO", "CAUSE", "GAP", "STREAMS"])
         for one in switches {
             table.add([
-                LocalTime(unixSeconds: one.unixSeconds).dayAndClock, "\(one.from) → \(one.to)",
-                one.cause.rawValue, one.gapWords,
-                one.streams?.words ?? "-",
+                LocalTime(unixSeconds: one.unixSeconds).dayAndClock,
+                "\(one.from) → \(one.to)\(SimulatedMark.words(one.isSimulated))", one.cause.rawValue,
+                one.gapWords, one.streams?.words ?? "-",
             ])
         }
         return table.lines(hasColor: hasColor)

@@ -73,7 +73,8 @@ package actor HistoryKeeper {
         records.switches += switches.filter { !records.switches.contains($0) }
         return TunnelHistory(
             records, first: service.settings.paths[0].name.rawValue, sinceUnixSeconds: oldest,
-            untilUnixSeconds: now.unixSeconds, minuteOfDay: minuteOfDay)
+            untilUnixSeconds: now.unixSeconds,
+            isSimulated: service.settings.paths.contains(where: \.isSimulated), minuteOfDay: minuteOfDay)
     }
 
     private var unwrittenSwitches: [SwitchRecord] {

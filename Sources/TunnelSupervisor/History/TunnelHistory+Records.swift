@@ -16,10 +16,11 @@ extension TunnelHistory {
     ///   - first: The name of the first configured path; time on others is time on the fallback.
     ///   - oldest: Nothing before it is looked at.
     ///   - now: The present.
+    ///   - isSimulated: Whether the paths are relays inside this program.
     ///   - minuteOfDay: Where a time of the wall clock lies in its day here.
     package init(
         _ records: TunnelHistoryRecords, first: String, sinceUnixSeconds oldest: Int64,
-        untilUnixSeconds now: Int64, minuteOfDay: (Int64) -> Int
+        untilUnixSeconds now: Int64, isSimulated: Bool = false, minuteOfDay: (Int64) -> Int
     ) {
         let times = records.samples.map(\.unixSeconds) + records.switches.map(\.unixSeconds)
         let from = max(oldest, min(times.min() ?? now, now))
@@ -32,7 +33,7 @@ extension TunnelHistory {
         for name in [first] + records.samples.map(\.path) where !names.contains(name) { names.append(name) }
         let paths = names.map { name in
             PathHistory(
-                name: name,
+                name: name, isSimulated: isSimulated,
                 points: starts.enumerated().map { index, start in
                     let samples = bySpan[SpanKey(path: name, index: Int64(index))] ?? []
                     return PathHistory.Point(unixSeconds: start, samples)
@@ -41,7 +42,9 @@ extension TunnelHistory {
         self.init(
             fromUnixSeconds: from, untilUnixSeconds: now, spanSeconds: span, paths: paths,
             switchCount: records.switches.count,
-            switches: records.switches.suffix(Self.listedSwitches).reversed().compactMap(SwitchReport.init),
+            switches: records.switches.suffix(Self.listedSwitches).reversed().compactMap {
+                SwitchReport($0, isSimulated: isSimulated)
+            },
             fallbackSeconds: paths.dropFirst().reduce(0) { $0 + $1.activeSeconds },
             conclusion: HistoryConclusion(records.switches, at: now, minuteOfDay: minuteOfDay).text)
     }
@@ -53,9 +56,10 @@ extension TunnelHistory {
 }
 
 extension PathHistory {
-    fileprivate init(name: String, points: [Point]) {
+    fileprivate init(name: String, isSimulated: Bool, points: [Point]) {
         self.init(
-            name: name, probes: points.reduce(0) { $0 + $1.probes }, lost: points.reduce(0) { $0 + $1.lost },
+            name: name, isSimulated: isSimulated, probes: points.reduce(0) { $0 + $1.probes },
+            lost: points.reduce(0) { $0 + $1.lost },
             activeSeconds: points.reduce(0) { $0 + $1.activeSeconds }, points: points)
     }
 }
@@ -80,13 +84,13 @@ extension PathHistory.Point {
 
 extension SwitchReport {
     /// Nil for a cause that this version does not know.
-    fileprivate init?(_ record: TunnelSwitchRecord) {
+    fileprivate init?(_ record: TunnelSwitchRecord, isSimulated: Bool) {
         guard let cause = SwitchCause(rawValue: record.cause) else { return nil }
         self.init(
             unixSeconds: record.unixSeconds, from: record.from, to: record.to, cause: cause,
             gapMilliseconds: record.gapMilliseconds,
             streams: record.streamsKept.flatMap { kept in
                 record.streamsEnded.map { SwitchedStreams(kept: kept, ended: $0) }
-            })
+            }, isSimulated: isSimulated)
     }
 }

@@ -19,6 +19,8 @@ package struct TunnelHistory: Codable, Sendable, Equatable {
 /// What one path did.
 package struct PathHistory: Codable, Sendable, Equatable {
     package let name: String
+    /// A relay inside this program, as in `runegate demo`.
+    package let isSimulated: Bool
     package let probes: Int
     /// Those of them that stayed unanswered.
     package let lost: Int

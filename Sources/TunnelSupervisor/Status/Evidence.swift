@@ -20,7 +20,7 @@ extension PathHealth {
         case .noPeer: return "no peer"
         case .none: return "no handshake yet"
         case .age(let age): return "handshake \(Span.words(age.components.seconds)) ago"
-        case .interfaceGone: return "no interface"
+        case .interfaceGone: return "interface gone"
         case .noEndpoint: return "peer not heard of"
         }
     }

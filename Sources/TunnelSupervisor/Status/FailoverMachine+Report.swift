@@ -17,9 +17,14 @@ extension FailoverMachine {
                     target: drill.target.rawValue,
                     endsInSeconds: max(0, (drill.endsBy - now.sinceBoot).components.seconds))
             }, isQuiet: isQuiet,
-            switches: switches.records.suffix(Self.reportedSwitches).reversed().map(SwitchReport.init),
+            switches: switches.records.suffix(Self.reportedSwitches).reversed().map {
+                SwitchReport($0, isSimulated: isSimulated)
+            },
             problems: problems(at: now))
     }
+
+    /// Whether the paths are relays inside this program.
+    private var isSimulated: Bool { paths.contains(where: \.path.isSimulated) }
 
     package func verdict(at now: Moment) -> TunnelVerdict {
         if isNotJoined(at: now) { return .notJoined }
@@ -57,8 +62,7 @@ extension FailoverMachine {
         case .down:
             return paths.count > 1 ? "the box answers on neither path" : "the box does not answer"
         case .appDown:
-            let who = isAppGarbled ? "what answers is no web app" : "nothing answers"
-            return "the box is reached, and \(who) on port \(health.path.endpoint.port)"
+            return "the box is reached, and \(isAppGarbled ? "what answers is no web app" : appFault.words)"
         case .notJoined: return "no box has joined yet"
         }
     }
@@ -96,7 +100,7 @@ extension FailoverMachine {
             roundTripP50Milliseconds: health.roundTrips.percentile(50)?.milliseconds,
             roundTripP95Milliseconds: health.roundTrips.percentile(95)?.milliseconds,
             departuresLastDay: switches.departuresOfLastDay(from: health.path.name, at: now.sinceBoot),
-            traffic: health.handshake?.details.traffic)
+            interfaceTraffic: health.handshake?.details.traffic)
     }
 }
 
@@ -109,11 +113,11 @@ extension PathHealth {
 }
 
 extension SwitchReport {
-    init(_ record: SwitchRecord) {
+    init(_ record: SwitchRecord, isSimulated: Bool) {
         self.init(
             unixSeconds: record.at.unixSeconds, from: record.from.rawValue, to: record.to.rawValue,
             cause: record.cause, gapMilliseconds: record.gap.wholeMilliseconds,
-            streams: record.streams)
+            streams: record.streams, isSimulated: isSimulated)
     }
 }
 

@@ -6,9 +6,10 @@ import UpstreamSelection
 extension FailoverMachine {
     /// The rule for the next switch and how far along it is, as one sentence.
     package func nextSwitch(at now: Moment) -> String {
-        if let drill {
+        if let drill, let home = other(than: current) {
             let left = Span.words(max(0, (drill.endsBy - now.sinceBoot).components.seconds))
-            return "the drill moves traffic back, in \(left) at the latest"
+            return
+                "returns to \(paths[home].path.name.rawValue) when the drill ends, in \(left) at the latest"
         }
         let rule = current == preferred ? leaving(at: now) : returning(at: now)
         guard preference != .auto else { return rule }

@@ -1,4 +1,5 @@
 import GateModel
+import Glibc
 import UpstreamSelection
 
 // What is wrong with the paths, and what to do about it.
@@ -10,8 +11,9 @@ extension FailoverMachine {
         if isAppDown {
             problems.append(
                 TunnelReport.Problem(
-                    code: "app-down", problem: "The tunnels work, and the app behind them does not answer",
-                    remedy: "Start the app on the aibox, on the port that the targets name."))
+                    code: "app-down",
+                    problem: "The box is reached over \(appFault.path.name.rawValue), and \(appFault.words)",
+                    remedy: appFault.remedy))
         }
         if isAppGarbled {
             problems.append(
@@ -50,9 +52,10 @@ extension PathHealth {
         let interface = path.interface ?? "the tunnel"
         switch handshake?.fact(at: now.sinceBoot) ?? .unknown {
         case .interfaceGone:
-            return Self.problem(
-                "interface-gone", "The interface \(interface) is down or missing",
-                "Start it: `sudo systemctl start wg-quick@\(interface)`.")
+            return handshake?.details.fault.map { Self.problem($0.code, $0.problem, $0.remedy) }
+                ?? Self.problem(
+                    "interface-gone", "The interface \(interface) is down or missing",
+                    "Start it: `sudo systemctl start wg-quick@\(interface)`.")
         case .noPeer:
             return Self.problem(
                 "not-joined", "\(interface) has no peer yet",
@@ -62,6 +65,8 @@ extension PathHealth {
                 "no-handshake", "WireGuard has never heard from the aibox",
                 "See that the aibox is on, that UDP passes the firewall, and that both sides know each other's key: "
                     + "`sudo wg show \(interface)`.")
+        case .age where cause == .unreachable, .unknown where cause == .unreachable:
+            return unreachableProblem
         case .age(let age) where age >= HandshakeFact.rejectAfter:
             return Self.problem(
                 "peer-silent", "The last handshake is \(Span.words(age.components.seconds)) old",
@@ -77,8 +82,27 @@ extension PathHealth {
         }
     }
 
+    /// The kernel said so at once: the packets did not leave, or the far side's firewall turned them away.
+    private var unreachableProblem: TunnelReport.Problem {
+        var reason = ""
+        if case .unreachable(let number)? = lastFull?.outcome {
+            reason = ": \(String(cString: strerror(number)))"
+        }
+        return Self.problem(
+            "path-unreachable", "Nothing gets through to \(path.endpoint)\(reason)",
+            "See the route (`ip route get \(path.endpoint.host)`), the firewalls of this machine and of the aibox "
+                + "(`sudo nft list ruleset`), and IPAddressAllow= in runegate.service.d/addresses.conf.")
+    }
+
     private var ratholeProblem: TunnelReport.Problem? {
         switch cause {
+        case .unreachable: unreachableProblem
+        case .silent where lastFull?.outcome == .noConnection:
+            Self.problem(
+                "rathole-unreachable",
+                "No connection to \(path.endpoint) comes about: something drops its packets",
+                "See this machine's firewall (`sudo nft list ruleset`), and whether Rathole's server hangs: "
+                    + "`systemctl status rathole`.")
         case .refused:
             Self.problem(
                 "rathole-refused", "Nobody listens on \(path.endpoint): no Rathole client is joined",

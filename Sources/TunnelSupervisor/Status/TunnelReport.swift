@@ -77,15 +77,20 @@ package struct PathReport: Codable, Sendable, Equatable {
     /// Probes since the start whose end is known, and those of them that stayed unanswered.
     package var probesSent: Int?
     package var probesLost: Int?
-    /// What passed over it since the start; nil while nobody counts.
+    /// Requests that it has served since the start; nil while nobody counts.
+    package var requests: UInt64?
+    /// What of visitors passed over it since the start; nil while nobody counts.
     package var traffic: PathTraffic?
+    /// What passed over WireGuard's interface since that was made, probes and overhead too; nil for other paths,
+    /// and when it cannot be read.
+    package var interfaceTraffic: PathTraffic?
 }
 
-/// Bytes of one path since the start.
+/// Bytes of one path.
 package struct PathTraffic: Codable, Sendable, Equatable {
-    /// From the app.
+    /// From the far side.
     package var receivedBytes: UInt64
-    /// To the app.
+    /// To the far side.
     package var sentBytes: UInt64
 
     package init(receivedBytes: UInt64, sentBytes: UInt64) {
@@ -124,4 +129,6 @@ package struct SwitchReport: Codable, Sendable, Equatable {
     package let gapMilliseconds: Int64
     /// What became of the streams that ran on the old path; nil while nobody counts them.
     package let streams: SwitchedStreams?
+    /// Whether the paths were relays inside this program.
+    package let isSimulated: Bool
 }

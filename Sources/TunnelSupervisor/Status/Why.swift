@@ -12,29 +12,32 @@ extension FailoverMachine {
             let cause = health.cause.map { ": \($0.words)" } ?? ""
             let evidence = health.evidence(at: now.sinceBoot)
             return
-                "\(health.path.name.rawValue) has been \(health.state.rawValue) for \(span)\(cause) (\(evidence))."
+                "\(health.path.title) has been \(health.state.rawValue) for \(span)\(cause) (\(evidence))."
         }
         if let damping = damping(at: now) { lines.append(damping) }
-        lines.append("Next: \(nextSwitch(at: now)).")
+        lines.append("Next: traffic \(nextSwitch(at: now)).")
         return lines
     }
 
     private func whyHere(at now: Moment) -> String {
-        let name = paths[current].path.name.rawValue
+        let name = paths[current].path.title
         let ago = Span.words((now.sinceBoot - currentSince.sinceBoot).components.seconds)
         // An earlier run's switches are remembered, and did not bring this one here.
         guard let last = switches.records.last, last.at == currentSince else {
-            let reason =
-                preference == .auto
-                ? "it is the first configured path"
-                : "`runegate tunnels prefer \(preference.rawValue)` said so"
-            return "Traffic is on \(name) since the start, \(ago) ago: \(reason)."
+            return "Traffic is on \(name) since the start, \(ago) ago: \(reasonAtStart)."
         }
         let subject = last.cause == .recovered ? last.to : last.from
         return last.cause.isDeliberate
             ? "Traffic is on \(name) since \(ago): \(last.cause.words)."
             : "Traffic is on \(name) since \(ago). The cause was \(last.cause.rawValue) of \(subject.rawValue): "
                 + "\(last.cause.words)."
+    }
+
+    /// What decided at the start; the preference may have become another since.
+    private var reasonAtStart: String {
+        let name = paths[current].path.name
+        if preference.path == name { return "`runegate tunnels prefer \(preference.rawValue)` said so" }
+        return current == 0 ? "it is the first configured path" : "it was the preferred path then"
     }
 
     /// How often the preferred path was left lately, when that prolongs the wait.
@@ -46,4 +49,9 @@ extension FailoverMachine {
         return
             "\(name.rawValue) was left \(departures) times in 15 minutes, so it has to be good for \(wait)."
     }
+}
+
+extension UpstreamPath {
+    /// Its name, marked when it is a relay inside this program.
+    fileprivate var title: String { isSimulated ? "\(name.rawValue) (simulated)" : name.rawValue }
 }

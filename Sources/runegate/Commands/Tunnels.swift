@@ -14,6 +14,7 @@ struct TunnelsCommand: AsyncParsableCommand {
             """,
         subcommands: [Why.self, Drill.self, Prefer.self])
 
+    /// Counts for the subcommands too, wherever it stands.
     @Flag(help: "Print JSON with stable keys; with --watch a line for each change.")
     var json = false
 
@@ -48,9 +49,13 @@ struct TunnelsCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say why traffic is where it is, and what would move it.")
 
+        @ParentCommand var tunnels: TunnelsCommand
+
         func run() async throws {
-            write(
-                try await reachingDaemon { client throws(ControlFailure) in try await client.whyTunnels() })
+            let why = try await reachingDaemon { client throws(ControlFailure) in
+                try await client.whyTunnels()
+            }
+            write(tunnels.json ? [JSONText.of(why)] : why.lines)
         }
     }
 
@@ -65,7 +70,6 @@ struct TunnelsCommand: AsyncParsableCommand {
                 the fallback is not proven, 3 Runegate cannot be reached.
                 """)
 
-        /// `--json` is a flag of `tunnels` itself, wherever it stands.
         @ParentCommand var tunnels: TunnelsCommand
 
         func run() async throws {
@@ -87,11 +91,13 @@ struct TunnelsCommand: AsyncParsableCommand {
         @Argument(help: "wireguard, rathole or auto.")
         var path: Preference
 
+        @ParentCommand var tunnels: TunnelsCommand
+
         func run() async throws {
             let report = try await reachingDaemon { client throws(ControlFailure) in
                 try await client.prefer(path)
             }
-            write(PreferenceNotice.lines(path, report))
+            write(tunnels.json ? [JSONText.of(report)] : PreferenceNotice.lines(path, report))
         }
     }
 }

@@ -43,7 +43,9 @@ struct Appliance {
         let actions = OwnerActions(
             settings: settings, identity: identity, mail: mail.tester, selection: board.reader, paths: paths,
             tunnels: tunnels.map { TunnelActions($0, identity: identity, gateway: running) }
-                ?? TunnelActions(direct: TunnelSettings(settings, paths: paths), loop: group.next()))
+                ?? TunnelActions(
+                    direct: TunnelSettings(settings, paths: paths), loop: group.next(),
+                    sessions: identity.sessions, gateway: running))
         let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
         let gateway = GatewayLife(
             settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,

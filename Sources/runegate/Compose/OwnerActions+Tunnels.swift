@@ -17,7 +17,7 @@ extension TunnelActions {
         self.init(
             report: {
                 var report = service.report
-                report.live = await LiveUse(identity.sessions, gateway)
+                await report.addUse(identity.sessions, gateway)
                 return report
             },
             why: { service.why },
@@ -42,20 +42,34 @@ extension TunnelActions {
 
 extension TunnelActions {
     /// Where none are.
-    init(direct settings: TunnelSettings, loop: any EventLoop) {
+    init(
+        direct settings: TunnelSettings, loop: any EventLoop, sessions: SessionTable, gateway: RunningGateway
+    ) {
         let direct = DirectReport(settings, loop: loop, addTLS: TunnelSettings.addTLS())
-        self = .withoutTunnels { await direct.make() }
+        self = .withoutTunnels {
+            var report = await direct.make()
+            await report.addUse(sessions, gateway)
+            return report
+        }
     }
 }
 
-extension LiveUse {
+extension TunnelReport {
     /// A visitor counts as live for so long after the last request.
     private static let recent: Duration = .seconds(60)
 
-    init(_ sessions: SessionTable, _ gateway: RunningGateway) async {
+    /// Adds what visitors use now, and what every path has served of them.
+    fileprivate mutating func addUse(_ sessions: SessionTable, _ gateway: RunningGateway) async {
         let traffic = await gateway.traffic()
         let users = sessions.list().filter { $0.idleFor < Self.recent }.map(\.email)
-        self.init(users: Set(users).count, streams: traffic.paths.values.reduce(0) { $0 + $1.streams })
+        live = LiveUse(
+            users: Set(users).count, streams: traffic.paths.values.reduce(0) { $0 + $1.streams })
+        for index in paths.indices {
+            let served = UpstreamPath.Name(rawValue: paths[index].name).flatMap { traffic.served[$0] }
+            paths[index].requests = served?.requests ?? 0
+            paths[index].traffic = PathTraffic(
+                receivedBytes: served?.bytesToVisitors ?? 0, sentBytes: served?.bytesToApp ?? 0)
+        }
     }
 }
 
@@ -88,6 +102,8 @@ private struct Drilling {
                 return (path.from.rawValue, path.to.rawValue)
             },
             moveBack: { service.endDrill() }, current: { service.activePath.rawValue })
-        return try await DrillRun(traffic) { await visitor.ask() }.run()
+        var result = try await DrillRun(traffic) { await visitor.ask() }.run()
+        result.isSimulated = service.report.paths.contains(where: \.isSimulated)
+        return result
     }
 }
