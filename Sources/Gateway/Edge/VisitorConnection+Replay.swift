@@ -98,11 +98,12 @@ extension VisitorConnection {
 
     /// Looks whether the first byte is late on a path in doubt.
     func checkFirstByte(now: NIODeadline) {
-        guard phase == .relaying, let exchange, exchange.connect == nil, exchange.rival == nil, let upstream,
-            !upstream.hasAnswered
+        guard phase == .relaying, let exchange, exchange.connect == nil, let upstream, !upstream.hasAnswered
         else { return }
         let wait = shared.paths.judge(
-            upstream.path, sentAt: exchange.sentAt, mayReplay: mayReplay(exchange), at: now)
+            upstream.path, sentAt: exchange.sentAt, mayReplay: mayReplay(exchange),
+            isRepeatable: exchange.isRepeatable, at: now)
+        if let rival = exchange.rival { return checkBoth(upstream, rival, exchange, wait, now: now) }
         guard wait != .on else { return }
         shared.observe(.firstByteLate(upstream.path.name), at: now)
         if wait == .giveUp {
@@ -112,6 +113,22 @@ extension VisitorConnection {
         } else if shared.retries.takeReplay(at: now) {
             beginReplay(exchange, avoiding: upstream.path.name)
         }
+    }
+
+    /// Gives a request up that was sent over both paths, once neither is to be waited for.
+    private func checkBoth(
+        _ first: UpstreamConnection, _ rival: UpstreamConnection, _ exchange: Exchange, _ wait: PathView.Wait,
+        now: NIODeadline
+    ) {
+        let other = shared.paths.judge(
+            rival.path, sentAt: exchange.sentAt, mayReplay: false, isRepeatable: exchange.isRepeatable,
+            at: now)
+        guard wait == .giveUp, other == .giveUp else { return }
+        exchange.rival = nil
+        upstream = nil
+        rival.close()
+        first.close()
+        upstreamFailed(.unreachable)
     }
 
     // MARK: The end

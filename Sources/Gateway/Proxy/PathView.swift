@@ -71,14 +71,17 @@ struct PathView {
     /// What becomes of a request without a byte, sent on `path` at `sentAt`.
     ///
     /// On a sound path a late byte is never a failure: apps may think for minutes. A connection that was made on
-    /// a dead path may wait as well, if that proves that the path is back.
-    func judge(_ path: UpstreamPath, sentAt: NIODeadline, mayReplay: Bool, at now: NIODeadline) -> Wait {
+    /// a dead path may wait as well, if that proves that the path is back. What is repeatable need not wait for
+    /// long where all is silent, whether or not it was sent twice by now: its visitor can ask again.
+    func judge(
+        _ path: UpstreamPath, sentAt: NIODeadline, mayReplay: Bool, isRepeatable: Bool, at now: NIODeadline
+    ) -> Wait {
         guard let since = inDoubtSince[path.name] else { return .on }
         let isImpatient = now - max(since, sentAt) >= Self.patienceInDoubt
         let deadSince = deadSince[path.name]
         if mayReplay, hasOther(than: path.name), isImpatient || deadSince != nil { return .hedge }
         guard let deadSince, !path.isProvenByConnect, isImpatient else { return .on }
         if sentAt >= deadSince { return .giveUp }
-        return mayReplay && now - deadSince >= Self.patienceWithApp ? .giveUp : .on
+        return isRepeatable && now - deadSince >= Self.patienceWithApp ? .giveUp : .on
     }
 }

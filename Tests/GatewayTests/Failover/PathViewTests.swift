@@ -67,18 +67,19 @@ struct PathViewTests {
         let verdicts = [599, 600].map { (milliseconds: Int64) in
             view.judge(
                 waiting.path, sentAt: begin + .milliseconds(waiting.sentAt), mayReplay: waiting.mayReplay,
+                isRepeatable: waiting.mayReplay,
                 at: begin + .milliseconds(milliseconds))
         }
         #expect(verdicts == [waiting.isAtOnce ? waiting.expected : .on, waiting.expected])
     }
 
-    @Test func `a busy app has five seconds for what may be asked again, and any time for the rest`() {
+    @Test func `a busy app has five seconds for what may be asked again, also if it was sent twice`() {
         let view = view(dead: [.wireGuard, .rathole])
-        let verdicts = [true, false].map { mayReplay in
+        let verdicts = [true, false].map { isRepeatable in
             [4999, 5000].map { (milliseconds: Int64) in
                 view.judge(
-                    rathole, sentAt: begin - .milliseconds(1), mayReplay: mayReplay,
-                    at: begin + .milliseconds(milliseconds))
+                    rathole, sentAt: begin - .milliseconds(1), mayReplay: false,
+                    isRepeatable: isRepeatable, at: begin + .milliseconds(milliseconds))
             }
         }
         #expect(verdicts == [[.on, .giveUp], [.on, .on]])
@@ -102,7 +103,10 @@ struct PathViewTests {
             at: later)
         #expect(!view.isCurrentSound)
         #expect(view.needsWatch)
-        let wait = { view.judge(wireGuard, sentAt: begin, mayReplay: true, at: later + .milliseconds($0)) }
+        let wait = {
+            view.judge(
+                wireGuard, sentAt: begin, mayReplay: true, isRepeatable: true, at: later + .milliseconds($0))
+        }
         #expect(wait(599) == .on)
         #expect(wait(600) == .hedge)
     }
