@@ -84,6 +84,12 @@ let package = Package(
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
         library(
+            "Provision",
+            [
+                "Cryptography", "Mail", "TLS", "WireGuardKernel", "GateModel", "GateConfig", "Systemd", logging,
+                toml, nio("NIOCore"), nio("NIOPosix"),
+            ]),
+        library(
             "Demo",
             [
                 "GateModel", "Cryptography", logging, nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
@@ -94,8 +100,8 @@ let package = Package(
             dependencies: [
                 "GateModel", "GateConfig", "Cryptography", "Systemd", "Logs", "TLS", "Mail", "Store",
                 "Identity",
-                "UpstreamSelection", "WireGuardKernel", "TunnelSupervisor", "Gateway", "Control", "Demo",
-                arguments,
+                "UpstreamSelection", "WireGuardKernel", "TunnelSupervisor", "Gateway", "Control",
+                "Provision", "Demo", arguments,
                 lifecycle,
                 signals, logging,
                 metrics,
@@ -153,6 +159,9 @@ let package = Package(
                 metrics,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
             ]),
+        tests(
+            "Provision",
+            ["Cryptography", "GateConfig", "WireGuardKernel", logging, nio("NIOCore"), nio("NIOPosix")]),
         tests(
             "Demo",
             ["Cryptography", nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), nio("NIOWebSocket")]),
