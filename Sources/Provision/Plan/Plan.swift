@@ -9,18 +9,24 @@ package struct Plan: Sendable, Hashable {
     /// In the order in which they are written.
     package let files: [PlannedFile]
     /// Units that shall run and start with the machine, in the order of their start.
+    ///
+    /// nginx is not among them: it may serve other sites, and is only told to read its configuration again.
     package let units: [String]
+    /// The certificate that nginx shows, which no renderer can make; nil on the aibox.
+    package let certificate: SiteCertificate?
 
     package enum Machine: String, Sendable, Hashable, CaseIterable {
         case vps, aibox
     }
 
     package init(
-        machine: Machine, directories: [PlannedDirectory] = [], files: [PlannedFile], units: [String]
+        machine: Machine, directories: [PlannedDirectory] = [], files: [PlannedFile], units: [String],
+        certificate: SiteCertificate? = nil
     ) {
         self.machine = machine
         self.directories = directories
         self.files = files
         self.units = units
+        self.certificate = certificate
     }
 }
