@@ -76,7 +76,7 @@ package enum Hex {
 package enum Base32 {
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    /// Five bits a character, from the front; left-over bits are dropped.
+    /// Five bits a character, from the front; the last one is filled up with zeros.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var output: [UInt8] = []
         var buffer: UInt32 = 0
@@ -89,8 +89,38 @@ package enum Base32 {
                 output.append(alphabet[Int(buffer >> UInt32(bits)) & 0x1f])
             }
         }
+        if bits > 0 { output.append(alphabet[Int(buffer << UInt32(5 - bits)) & 0x1f]) }
         return String(decoding: output, as: UTF8.self)
     }
+
+    /// The bytes of text in the one spelling that ``encode(_:)`` gives.
+    ///
+    /// - Returns: Nil for a character outside the alphabet, and where the bits to fill up with are not zero or make
+    ///   up a whole character.
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        var output: [UInt8] = []
+        var buffer: UInt32 = 0
+        var bits = 0
+        for character in text.utf8 {
+            guard let value = value(of: character) else { return nil }
+            buffer = (buffer << 5 | UInt32(value)) & 0xffff
+            bits += 5
+            if bits >= 8 {
+                bits -= 8
+                output.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+            }
+        }
+        guard bits < 5, buffer & ((1 << UInt32(bits)) - 1) == 0 else { return nil }
+        return output
+    }
+
+    /// The five bits that a character of the alphabet stands for.
+    package static func value(of character: UInt8) -> UInt8? {
+        alphabet.firstIndex(of: character).map { UInt8($0) }
+    }
+
+    /// The character that stands for five bits.
+    package static func character(for value: UInt8) -> UInt8 { alphabet[Int(value & 0x1f)] }
 
     /// What a person typed, in the one spelling ``encode(_:)`` gives: upper-case, `I L` read as 1, `O` as 0,
     /// spaces and hyphens dropped.

@@ -55,11 +55,17 @@ func `base64url has one spelling a value`(text: String) {
 }
 
 @Test(arguments: [
-    ([UInt8](), ""), ([0x00], "0"), ([0xff], "Z"), ([0xff, 0xff, 0xff, 0xff, 0xff], "ZZZZZZZZ"),
+    ([UInt8](), ""), ([0x00], "00"), ([0xff], "ZW"), ([0xff, 0xff, 0xff, 0xff, 0xff], "ZZZZZZZZ"),
     ([0x08, 0x42, 0x10, 0x84, 0x21], "11111111"), ([0x01, 0x23, 0x45, 0x67, 0x89], "04HMASW9"),
 ])
 func `base32 is Crockford's, five bits a character from the front`(bytes: [UInt8], text: String) {
     #expect(Base32.encode(bytes) == text)
+    #expect(Base32.decode(text) == bytes)
+}
+
+@Test(arguments: ["0", "000", "000000", "01", "ZZ", "0U", "0o", "ab", "Ä"])
+func `base32 of no bytes is refused`(text: String) {
+    #expect(Base32.decode(text) == nil)
 }
 
 @Test func `base32 reads what people type`() {
