@@ -1,0 +1,75 @@
+package import GateModel
+
+/// What an uninstall took away, put back and left.
+package struct UninstallReport: Sendable, Hashable {
+    package var removed: [String] = []
+    /// Files that were there before us.
+    package var restored: [String] = []
+    /// Files of ours that were edited by hand.
+    package var left: [String] = []
+}
+
+extension InstallationWriter {
+    /// Takes away what was put there, and gives back what gave way.
+    ///
+    /// - Parameter removesEdited: Whether files that were edited by hand go too.
+    package func uninstall(removesEdited: Bool) throws(Fault) -> UninstallReport {
+        var report = UninstallReport()
+        guard let manifest = try installation.manifest() else {
+            removeRecordDirectories([ProvisionPaths.directory])
+            return report
+        }
+        var transaction = Transaction()
+        for (path, installed) in manifest.files.sorted(by: { $0.key < $1.key }) {
+            guard
+                let change = ChangeRules().removal(
+                    of: path, found: try installation.file(path), installed: installed,
+                    removesEdited: removesEdited)
+            else { continue }
+            guard change.kind == .removed else {
+                report.left.append(path)
+                continue
+            }
+            transaction.removals.append(path)
+            report.removed.append(path)
+        }
+        try giveBack(manifest.kept, transaction: &transaction, report: &report, removesEdited: removesEdited)
+        transaction.removals.append(ProvisionPaths.manifest)
+        let records =
+            [ProvisionPaths.directory]
+            + (manifest.directories.filter {
+                ProvisionPaths.directory.hasPrefix($0 + "/")
+            })
+        transaction.emptyDirectories =
+            manifest.directories.filter { !records.contains($0) }.sorted().reversed()
+        try transaction.run(in: installation.tree, records: lock.records, checks: NoChecks())
+        removeRecordDirectories(records.sorted())
+        return report
+    }
+
+    private func giveBack(
+        _ kept: [String: Manifest.Kept], transaction: inout Transaction, report: inout UninstallReport,
+        removesEdited: Bool
+    ) throws(Fault) {
+        for (path, original) in kept.sorted(by: { $0.key < $1.key }) {
+            guard let file = try installation.file(path) else { continue }
+            guard !original.wasOurs else {
+                if removesEdited { transaction.removals.append(path) } else { report.left.append(path) }
+                continue
+            }
+            // Ours was edited and stays, so the one before it cannot come back.
+            guard !report.left.contains(original.path) else {
+                report.left.append(path)
+                continue
+            }
+            transaction.removals.removeAll { $0 == original.path }
+            report.removed.removeAll { $0 == original.path }
+            transaction.writes.append(
+                .init(
+                    path: original.path, contents: file.contents, mode: original.mode,
+                    owner: .init(userID: original.userID, groupID: original.groupID)))
+            transaction.removals.append(path)
+            report.restored.append(original.path)
+        }
+    }
+}
