@@ -9,10 +9,10 @@ package struct VPSSecrets: Hashable, Sendable {
     package var ratholeNobody: PublicKey
     /// What the Rathole client must know; at least 32 random bytes in hexadecimal.
     package var ratholeToken: Secret
-    /// At least 32 bytes; signs links.
+    /// Signs links; at least 64 hexadecimal digits, so that lists of former ones can have commas between.
     package var jwtSecret: Secret
     package var jwtSecretPrevious: [Secret] = []
-    /// 64 bytes; signs sessions.
+    /// Signs sessions; 128 hexadecimal digits.
     package var sessionKey: Secret
     package var sessionKeyPrevious: [Secret] = []
     /// Nil before the join.

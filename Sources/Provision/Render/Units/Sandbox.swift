@@ -1,0 +1,60 @@
+/// What systemd takes away from every service of ours (systemd.exec(5)).
+///
+/// `systemd-analyze security` counts it; that each service also runs in it is tested on a booted system.
+enum Sandbox {
+    /// The lines that all have; a unit adds who it is, what it may still do, and what it talks to.
+    ///
+    /// Memory for code is never writable, which Swift needs not; nothing but the named programs can be executed.
+    ///
+    /// - Parameters:
+    ///   - programs: Absolute paths with a blank between; the libraries' directories are always among them.
+    ///   - families: What sockets may be made, such as `AF_UNIX`.
+    static func lines(programs: ConfigText, families: ConfigText) -> ConfigText {
+        """
+        UMask=0077
+        NoNewPrivileges=yes
+        ProtectSystem=strict
+        ProtectHome=yes
+        PrivateTmp=yes
+        PrivateDevices=yes
+        DevicePolicy=closed
+        PrivateMounts=yes
+        PrivateIPC=yes
+        ProtectHostname=yes
+        ProtectClock=yes
+        ProtectKernelTunables=yes
+        ProtectKernelModules=yes
+        ProtectKernelLogs=yes
+        ProtectControlGroups=yes
+        ProtectProc=invisible
+        ProcSubset=pid
+        RemoveIPC=yes
+        KeyringMode=private
+        RestrictAddressFamilies=\(families)
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        SystemCallArchitectures=native
+        SystemCallFilter=@system-service
+        SystemCallFilter=~@privileged @resources
+        SystemCallErrorNumber=EPERM
+        NoExecPaths=/
+        ExecPaths=\(programs) /usr/lib /lib -/lib64 -/usr/lib64
+        LimitCORE=0
+
+        """
+    }
+
+    /// No capability at all, and root outside is nobody inside.
+    static let noCapability: ConfigText = """
+        CapabilityBoundingSet=
+        AmbientCapabilities=
+        PrivateUsers=yes
+
+        """
+
+    /// A backtrace prints memory, and secrets are in memory.
+    static let noBacktrace: ConfigText = "Environment=SWIFT_BACKTRACE=enable=no\n"
+}
