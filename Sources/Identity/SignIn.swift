@@ -106,6 +106,9 @@ package final class SignIn: Sendable {
         return current.policy.allows(account)
     }
 
+    /// Counts a try of something secret that is checked elsewhere.
+    package func countTry(of client: Client) -> Limit? { limits.token(from: client.address) }
+
     /// Spends a link: one durable transaction with the session it makes.
     package func spend(token: String, nonce: [UInt8]?, client: Client) async -> SignInAnswer {
         if let limit = limits.token(from: client.address) { return .limited(limit) }

@@ -36,6 +36,9 @@ struct SiteFixture {
     var signsOutDurably = true
     var recovery: RecoveryUseCases?
     let time = ManualTime()
+    /// The answer to each try that is counted elsewhere.
+    var limit: Limit?
+    var enrollRelay: EnrollRelay?
     let asked = AskedUseCases()
 
     static let client = Client(
@@ -52,7 +55,8 @@ struct SiteFixture {
 
     func site() throws -> Site {
         try Site(
-            settings: settings(), useCases: useCases(), version: "0.0.0", recovery: recovery, time: time)
+            settings: settings(), useCases: useCases(), version: "0.0.0", recovery: recovery,
+            enrollRelay: enrollRelay, time: time)
     }
 
     /// The site of the owner's door; its page says what it was asked.
@@ -87,7 +91,8 @@ struct SiteFixture {
             signOut: {
                 asked.note(.signOut(user: $0.user))
                 return signsOut
-            })
+            },
+            countTry: { [limit] _ in limit })
     }
 
     /// Puts a request to the site as the edge does.

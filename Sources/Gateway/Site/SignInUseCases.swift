@@ -9,6 +9,8 @@ struct SignInUseCases: Sendable {
     var spendCode: @Sendable (_ code: String, _ nonce: [UInt8], Client) async -> SignInAnswer
     /// False when the end could not be made durable.
     var signOut: @Sendable (Session) async -> Bool
+    /// Counts a try that is none of the above.
+    var countTry: @Sendable (Client) -> Limit? = { _ in nil }
 }
 
 extension SignInUseCases {
@@ -25,6 +27,7 @@ extension SignInUseCases {
                 } catch {
                     return false
                 }
-            })
+            },
+            countTry: { signIn.countTry(of: $0) })
     }
 }

@@ -27,25 +27,29 @@ package final class Site: Sendable {
     let time: any TimeSource
     /// The owner's page, at the owner's door; nil at the app's.
     let ownerPageAnswer: OwnerPageAnswer?
+    /// The way to the enrolment unit; nil where nobody joins.
+    let enrollRelay: EnrollRelay?
 
     /// A site for one door; with `ownerPage` it is the owner's.
     ///
     /// - Throws: When the configured logo cannot be read.
     package convenience init(
         settings: Settings, signIn: SignIn, sessions: SessionTable, version: String,
-        recovery: RecoveryUseCases? = nil, ownerPage: OwnerPageAnswer? = nil
+        recovery: RecoveryUseCases? = nil, ownerPage: OwnerPageAnswer? = nil, enrollRelay: EnrollRelay? = nil
     ) throws(Fault) {
         try self.init(
             settings: settings, useCases: SignInUseCases(signIn: signIn, sessions: sessions),
-            version: version, recovery: recovery, ownerPage: ownerPage)
+            version: version, recovery: recovery, ownerPage: ownerPage, enrollRelay: enrollRelay)
     }
 
     init(
         settings: Settings, useCases: SignInUseCases, version: String, recovery: RecoveryUseCases? = nil,
-        ownerPage: OwnerPageAnswer? = nil, time: any TimeSource = SystemTime()
+        ownerPage: OwnerPageAnswer? = nil, enrollRelay: EnrollRelay? = nil,
+        time: any TimeSource = SystemTime()
     ) throws(Fault) {
         self.recovery = recovery
         self.time = time
+        self.enrollRelay = enrollRelay
         self.settings = settings
         self.ownerPageAnswer = ownerPage
         self.version = version
@@ -73,8 +77,10 @@ package final class Site: Sendable {
         guard request.body.count <= Self.maximumBodyBytes else {
             return failure(.payloadTooLarge, wantsHTML: wantsPage(request.headers))
         }
-        // Asking for a link is open to everybody: a foreign page gains nothing by it, since it binds nothing.
-        if request.method == .POST, route != .requestLink, !origins.mayPost(request.headers) {
+        // Asking for a link is open to everybody: a foreign page gains nothing by it, since it binds nothing. What
+        // is enrolled is sealed.
+        if request.method == .POST, route != .requestLink, route != .enroll, !origins.mayPost(request.headers)
+        {
             return failure(.forbidden, wantsHTML: wantsPage(request.headers))
         }
         switch route {
@@ -85,6 +91,7 @@ package final class Site: Sendable {
         case .enterCode: return await enterCode(request)
         case .signOut: return await signOut(request)
         case .askForMail: return await askForMail(request)
+        case .enroll: return await enroll(request)
         case .health: return health()
         case .rateLimits: return rateLimits()
         case .debug(let view): return debug(view, request)

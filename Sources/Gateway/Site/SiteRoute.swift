@@ -18,6 +18,8 @@ package enum SiteRoute: Equatable, Sendable {
     case signOut
     /// "Mail me when it is back".
     case askForMail
+    /// The aibox joins, or asks something later.
+    case enroll
     /// Answers for any `Host`.
     case health
     case rateLimits
@@ -44,6 +46,7 @@ struct SiteRoutes: Sendable {
         "code": [(.POST, .enterCode)],
         "logout": [(.POST, .signOut)],
         "notify": [(.POST, .askForMail)],
+        "enroll": [(.POST, .enroll)],
         "health": [(.GET, .health)],
     ]
 

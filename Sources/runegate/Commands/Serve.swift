@@ -2,6 +2,7 @@ import ArgumentParser
 import Control
 import GateConfig
 import GateModel
+import Gateway
 import Logging
 import Logs
 import Systemd
@@ -28,6 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Socket of an external mailer.", valueName: "path", visibility: .hidden))
     var mailSocket = MailLife.systemdSocket
 
+    @Option(help: ArgumentHelp("Socket of the enrolment unit.", valueName: "path", visibility: .hidden))
+    var enrollSocket = EnrollRelay.systemdSocket
+
     func run() async throws {
         ProcessHardening.makeNonDumpable()
         let sockets = try ListenSockets.take(allowed: ["gateway", "control"])
@@ -43,6 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
         try StartUp.check(sockets["gateway"], for: settings)
         var appliance = Appliance(settings: settings, sockets: sockets, paths: settings.upstream.paths)
         appliance.mailSocket = mailSocket
+        appliance.enrollSocket = enrollSocket
         appliance.reload = Reload(load: load, effective: loaded.effective, levels: levels)
         try await appliance.run()
     }

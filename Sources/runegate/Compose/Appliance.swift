@@ -1,6 +1,7 @@
 import Control
 import GateConfig
 import GateModel
+import Gateway
 import Identity
 import Logging
 import Metrics
@@ -20,6 +21,8 @@ struct Appliance {
     let paths: [UpstreamPath]
     /// Where an external mailer listens.
     var mailSocket = MailLife.systemdSocket
+    /// Where the enrolment unit listens.
+    var enrollSocket = EnrollRelay.systemdSocket
     /// Reads the configuration again at SIGHUP; nil when there is nothing to read (`demo`).
     var reload: Reload?
     /// Called once, when visitors can come.
@@ -50,7 +53,7 @@ struct Appliance {
         let gateway = GatewayLife(
             settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,
             ownersDoor: OwnersDoor(actions: actions, metrics: metrics, brand: brand), running: running,
-            isReady: isReady)
+            enrollSocket: enrollSocket, isReady: isReady)
         let control = ControlLife(
             settings: settings, passed: sockets["control"], actions: actions, brand: brand, metrics: metrics,
             group: group)

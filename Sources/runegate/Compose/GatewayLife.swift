@@ -16,15 +16,16 @@ final class GatewayLife: Service {
     private let identity: IdentityServices
     private let reader: SelectionReader
     private let ownersDoor: OwnersDoor
+    private let enrollSocket: String
     private let isReady: @Sendable ([ListenAddress]) -> Void
     private let logger = Logger(label: "serve")
     private let running: RunningGateway
 
     /// `passed` is a listening socket from systemd, which wins over the configured address; `isReady` is
-    /// called once, when visitors can come.
+    /// called once, when visitors can come; `enrollSocket` is where the enrolment unit listens.
     init(
         settings: Settings, passed: Int32?, identity: IdentityServices, reader: SelectionReader,
-        ownersDoor: OwnersDoor, running: RunningGateway,
+        ownersDoor: OwnersDoor, running: RunningGateway, enrollSocket: String,
         isReady: @escaping @Sendable ([ListenAddress]) -> Void
     ) {
         self.settings = settings
@@ -33,6 +34,7 @@ final class GatewayLife: Service {
         self.reader = reader
         self.ownersDoor = ownersDoor
         self.running = running
+        self.enrollSocket = enrollSocket
         self.isReady = isReady
     }
 
@@ -71,7 +73,8 @@ final class GatewayLife: Service {
     private func doors(_ settings: Settings) throws(Fault) -> GatewayDoors {
         let site = try Site(
             settings: settings, signIn: identity.signIn, sessions: identity.sessions, version: Version.text,
-            recovery: RecoveryUseCases(identity.recoveryMails) { [reader] in reader.current.outage != nil })
+            recovery: RecoveryUseCases(identity.recoveryMails) { [reader] in reader.current.outage != nil },
+            enrollRelay: EnrollRelay(path: enrollSocket))
         guard let own = settings.atOwnersDoor else { return GatewayDoors(settings: settings, site: site) }
         let ownerSite = try Site(
             settings: own, signIn: identity.signInAtOwnersDoor(IdentitySettings(own)),
