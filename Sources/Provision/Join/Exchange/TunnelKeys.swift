@@ -34,3 +34,6 @@ package struct BoxKeys: Codable, Hashable, Sendable {
     /// In the order in which they are hashed.
     var all: [PublicKey] { [wireGuard, rathole] }
 }
+
+/// The public keys of one side's two tunnels.
+package typealias TunnelEnds = BoxKeys

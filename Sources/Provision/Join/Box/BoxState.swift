@@ -1,0 +1,68 @@
+package import GateModel
+package import WireGuardKernel
+
+/// What the aibox keeps of its join, for rotations and for its timer; a file of root's, 0600.
+package struct BoxState: Codable, Equatable, Sendable {
+    /// Where enrolment requests go.
+    package let domain: String
+    /// What they are sealed for.
+    package let enrolmentKey: PublicKey
+    let channel: PairKey
+    /// The greatest number of a question so far.
+    var number: UInt64 = 0
+    /// What both tunnels run with once nothing is under way.
+    package internal(set) var tunnels: BoxTunnels
+    package internal(set) var rotation: BoxRotation?
+
+    /// What the tunnels shall run with now.
+    package var wantedTunnels: BoxTunnels { rotation?.wanted ?? tunnels }
+
+    /// The words to compare on both machines.
+    package var fingerprint: Fingerprint {
+        Fingerprint(
+            server: ServerKeys(
+                wireGuard: tunnels.serverKeys.wireGuard, rathole: tunnels.serverKeys.rathole,
+                enrolment: enrolmentKey),
+            box: tunnels.keys)
+    }
+
+    /// The next question, sealed; the state must be durable before it is sent.
+    ///
+    /// - Parameters:
+    ///   - question: What is asked.
+    ///   - now: Its milliseconds count, too: a state file that was put back from a copy still asks with new numbers.
+    /// - Returns: Nil when the VPS's key is none.
+    package mutating func seal(_ question: ChannelQuestion, at now: Moment) -> SealedRequest? {
+        number = max(number + 1, UInt64(clamping: now.unixSeconds) * 1000)
+        return SealedRequest(
+            ChannelAsk(number: number, question: question).octets, kind: .channel, pair: channel,
+            server: enrolmentKey)
+    }
+
+    /// Learns from a question that was refused as old.
+    mutating func catchUp(with number: UInt64) { self.number = max(self.number, number) }
+}
+
+/// What the aibox's ends of both tunnels run with.
+package struct BoxTunnels: Codable, Hashable, Sendable {
+    package var wireGuardPrivateKey: TunnelKey
+    package var ratholePrivateKey: TunnelKey
+    /// The public keys of the other ends.
+    package var serverKeys: TunnelEnds
+    package var presharedKey: TunnelKey
+    package var ratholeToken: StoredSecret
+
+    /// This machine's public keys.
+    package var keys: BoxKeys {
+        BoxKeys(wireGuard: wireGuardPrivateKey.publicKey, rathole: ratholePrivateKey.publicKey)
+    }
+
+    /// As the plan wants it.
+    package var secrets: AiboxSecrets {
+        AiboxSecrets(
+            wireGuardPrivateKey: wireGuardPrivateKey, ratholePrivateKey: ratholePrivateKey,
+            vps: JoinedVPS(
+                wireGuardKey: serverKeys.wireGuard, ratholeKey: serverKeys.rathole,
+                presharedKey: presharedKey, ratholeToken: ratholeToken.secret))
+    }
+}
