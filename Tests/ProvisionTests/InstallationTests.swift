@@ -84,12 +84,12 @@ let secondSet = [
 
 @Test func `the first run writes everything, the second changes nothing`() throws {
     let tree = TestTree()
-    #expect(try tree.apply(firstSet))
+    #expect(try tree.apply(firstSet) == true)
     #expect(try tree.text("/etc/runegate/runegate.env") == "A=1\n")
     #expect(try tree.installation().file("/etc/wireguard/wg0.conf")?.mode == 0o600)
     let before = tree.everything
     #expect(try tree.kinds(firstSet) == [.same, .same, .same])
-    #expect(try !tree.apply(firstSet))
+    #expect(try tree.apply(firstSet) == false)
     #expect(tree.everything == before)
     #expect(tree.isWhole)
 }
@@ -129,7 +129,7 @@ let secondSet = [
     try tree.apply(firstSet)
     tree.write("/etc/runegate/runegate.env", "A=mine\n")
     #expect(try tree.kinds(firstSet) == [.edited, .same, .same])
-    #expect(try !tree.apply(firstSet))
+    #expect(try tree.apply(firstSet) == false)
     #expect(try tree.text("/etc/runegate/runegate.env") == "A=mine\n")
     #expect(try tree.kinds(firstSet, rules: .init(restoresEdited: true)).first == .editedReplaced)
 }

@@ -64,11 +64,7 @@ package struct ChangeRules: Sendable, Hashable {
         self.takesOver = takesOver
     }
 
-    /// The change of one planned file.
-    ///
-    /// - Parameters:
-    ///   - installed: What the last run wrote there; nil when it wrote nothing there.
-    ///   - owner: The planned owner by number.
+    /// The change of one planned file; `installed` is what the last run wrote there, `owner` the planned one.
     package func change(
         _ planned: PlannedFile, found: FoundFile?, installed: Manifest.Entry?, owner: FileOwner
     ) -> FileChange {
@@ -90,9 +86,7 @@ package struct ChangeRules: Sendable, Hashable {
         return restoresEdited || plansSomethingNew ? .editedReplaced : .edited
     }
 
-    /// The change of a file that the last run wrote and this one does not plan.
-    ///
-    /// - Parameter removesEdited: Whether it goes even when it was edited by hand.
+    /// The change of a file that the last run wrote and this one does not plan; nil when it is gone already.
     package func removal(
         of path: String, found: FoundFile?, installed: Manifest.Entry, removesEdited: Bool = false
     ) -> FileChange? {

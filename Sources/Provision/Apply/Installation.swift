@@ -47,8 +47,10 @@ package struct Installation {
         return changes
     }
 
-    /// The owner by number. Before the first run of a machine its users may be missing: then only a comparison
-    /// is wanted, and there is nothing to compare.
+    /// The owner by number.
+    ///
+    /// Before the first run of a machine its users may be missing: then only a comparison is wanted, and there is
+    /// nothing to compare.
     private func owner(of file: PlannedFile) throws(Fault) -> FileOwner {
         FileOwner(userID: names.user(file.user), groupID: names.group(file.group))
     }

@@ -13,7 +13,8 @@ package struct InstallationWriter {
 
     /// Puts the planned set in place, whole or not at all, and remembers it.
     ///
-    /// - Parameter changes: What ``Installation/changes(to:rules:)`` said under the same lock.
+    /// `changes` is what ``Installation/changes(to:rules:)`` said under the same lock.
+    ///
     /// - Returns: Whether anything was written.
     /// - Throws: Why it failed, and which set is in place now.
     @discardableResult

@@ -4,12 +4,7 @@ import Glibc
 // What a refused system call means to the person at the terminal.
 
 extension Fault {
-    /// The call that did `action` to `path` failed.
-    ///
-    /// - Parameters:
-    ///   - action: What was tried, such as `write`.
-    ///   - path: What it was tried on.
-    ///   - code: `errno` right after the call.
+    /// The call that should `action` (such as `write`) the file `path` failed; `code` is `errno` right after it.
     static func system(_ action: String, _ path: String, _ code: Int32 = errno) -> Fault {
         Fault(
             code: "provision-\(action.replacing(" ", with: "-"))-failed",

@@ -29,10 +29,8 @@ struct Transaction {
         writes.isEmpty && removals.isEmpty && directories.isEmpty && emptyDirectories.isEmpty
     }
 
-    /// Runs it.
+    /// Runs it, if `checks` accept the files before they are put in place and when they are.
     ///
-    /// - Parameters:
-    ///   - checks: What has to accept the files before they are put in place, and when they are.
     /// - Throws: Why it failed, and which set is in place now.
     func run(in tree: TargetTree, records: DirectoryHandle, checks: any SetChecks) throws(Fault) {
         let journal = try journal(in: tree)

@@ -7,12 +7,12 @@ package struct UninstallReport: Sendable, Hashable {
     package var restored: [String] = []
     /// Files of ours that were edited by hand.
     package var left: [String] = []
+
+    package init() {}
 }
 
 extension InstallationWriter {
-    /// Takes away what was put there, and gives back what gave way.
-    ///
-    /// - Parameter removesEdited: Whether files that were edited by hand go too.
+    /// Takes away what was put there, and gives back what gave way; edited files go only when told so.
     package func uninstall(removesEdited: Bool) throws(Fault) -> UninstallReport {
         var report = UninstallReport()
         guard let manifest = try installation.manifest() else {
