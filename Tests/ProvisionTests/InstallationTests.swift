@@ -250,3 +250,15 @@ func `a set that a check refuses leaves the old one`(whenInstalled: Bool) throws
     try tree.apply(firstSet)
     #expect(try tree.installation().file("/etc/wireguard/wg0.conf")?.mode == 0o600)
 }
+
+@Test func `what a seed becomes is not ours to compare, but ours to take away`() throws {
+    let tree = TestTree()
+    let files = [PlannedFile(path: "/etc/runegate/tls/site.pem", text: "self-signed", mode: 0o600, isSeed: true)]
+    try tree.apply(files)
+    tree.write("/etc/runegate/tls/site.pem", "issued")
+    #expect(try tree.kinds(files) == [.same])
+    #expect(try tree.apply(files) == false)
+    #expect(try tree.text("/etc/runegate/tls/site.pem") == "issued")
+    #expect(try tree.uninstall().left.isEmpty)
+    #expect(tree.everything.isEmpty)
+}

@@ -77,13 +77,12 @@ package struct ChangeRules: Sendable, Hashable {
         _ planned: PlannedFile, found: FoundFile?, installed: Manifest.Entry?, owner: FileOwner
     ) -> FileChange.Kind {
         guard let found else { return .new }
-        if found.contents == planned.contents {
+        if planned.isSeed || found.contents == planned.contents {
             return found.mode == planned.mode && owner.matches(found.owner) ? .same : .changed
         }
         guard let installed else { return takesOver ? .takenOver : .foreign }
-        if Manifest.Entry(found.contents, mode: installed.mode) == installed { return .changed }
-        let plansSomethingNew = Manifest.Entry(planned.contents, mode: installed.mode) != installed
-        return restoresEdited || plansSomethingNew ? .editedReplaced : .edited
+        if installed.matches(found.contents) { return .changed }
+        return restoresEdited || !installed.matches(planned.contents) ? .editedReplaced : .edited
     }
 
     /// The change of a file that the last run wrote and this one does not plan; nil when it is gone already.
@@ -91,7 +90,7 @@ package struct ChangeRules: Sendable, Hashable {
         of path: String, found: FoundFile?, installed: Manifest.Entry, removesEdited: Bool = false
     ) -> FileChange? {
         guard let found else { return nil }
-        let isOurs = Manifest.Entry(found.contents, mode: installed.mode) == installed
+        let isOurs = installed.matches(found.contents)
         return FileChange(
             path: path, kind: isOurs || removesEdited ? .removed : .left, found: found, planned: nil)
     }

@@ -67,11 +67,15 @@ package struct InstallationWriter {
             manifest.files[change.path] = nil
         case .same, .new, .changed, .editedReplaced, .takenOver:
             guard let planned = change.planned else { break }
-            manifest.files[change.path] = .init(planned.contents, mode: planned.mode)
+            manifest.files[change.path] = .init(planned)
             guard change.isWork else { break }
             let owner = try installation.names.owner(user: planned.user, group: planned.group)
             transaction.writes.append(
-                .init(path: planned.path, contents: planned.contents, mode: planned.mode, owner: owner))
+                .init(
+                    path: planned.path,
+                    // A seed that has only the wrong mode keeps what it has become.
+                    contents: planned.isSeed ? change.found?.contents ?? planned.contents : planned.contents,
+                    mode: planned.mode, owner: owner))
         }
     }
 

@@ -1,4 +1,3 @@
-internal import Cryptography
 import GateModel
 
 /// The steps of a journal, each of which may be taken again after an interruption at any point.
@@ -81,7 +80,7 @@ struct JournalSteps {
                 // rename(2) does nothing when both names are the same file: it had not been replaced yet.
                 try directory.remove(replaced)
             }
-        } else if let found = try directory.file(name), Hex.encode(SHA256.hash(found.contents)) == step.sha256
+        } else if let found = try directory.file(name), Manifest.Entry.digest(found.contents) == step.sha256
         {
             try directory.remove(name)
         }

@@ -12,18 +12,19 @@ package struct Manifest: Sendable, Hashable, Codable {
     package var kept: [String: Kept]
 
     package struct Entry: Sendable, Hashable, Codable {
-        /// SHA-256 of the contents, in hexadecimal.
-        package let sha256: String
-        package let mode: UInt16
+        /// SHA-256 of the contents, in hexadecimal; nil when they are somebody else's to change.
+        package let sha256: String?
 
-        package init(sha256: String, mode: UInt16) {
-            self.sha256 = sha256
-            self.mode = mode
+        package init(_ file: PlannedFile) {
+            self.sha256 = file.isSeed ? nil : Self.digest(file.contents)
         }
 
-        package init(_ contents: [UInt8], mode: UInt16) {
-            self.init(sha256: Hex.encode(SHA256.hash(contents)), mode: mode)
+        /// Whether a file with these contents was not edited by hand.
+        package func matches(_ contents: [UInt8]) -> Bool {
+            sha256 == nil || sha256 == Self.digest(contents)
         }
+
+        static func digest(_ contents: [UInt8]) -> String { Hex.encode(SHA256.hash(contents)) }
     }
 
     /// A file that was there before us, to be put back by `--uninstall`; one of ours that was edited by hand

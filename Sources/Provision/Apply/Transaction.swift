@@ -60,9 +60,10 @@ struct Transaction {
     private func journal(in tree: TargetTree) throws(Fault) -> Journal {
         var steps: [Journal.Step] = []
         for write in writes {
-            let entry = Manifest.Entry(write.contents, mode: write.mode)
             steps.append(
-                .init(path: write.path, sha256: entry.sha256, replaces: try tree.file(write.path) != nil))
+                .init(
+                    path: write.path, sha256: Manifest.Entry.digest(write.contents),
+                    replaces: try tree.file(write.path) != nil))
         }
         steps += removals.map { .init(path: $0, sha256: nil, replaces: true) }
         return Journal(steps: steps, makes: directories.map(\.path), removes: emptyDirectories)

@@ -11,10 +11,13 @@ package struct PlannedFile: Sendable, Hashable {
     package let group: String
     /// Whether its contents must never be shown: a difference in it is told without its lines.
     package let isSecret: Bool
+    /// Whether only its first contents are planned: written when it is missing, somebody else's to change from
+    /// then on, taken away by `--uninstall` whatever it holds.
+    package let isSeed: Bool
 
     package init(
         path: String, contents: [UInt8], mode: UInt16 = 0o644, user: String = "root", group: String = "root",
-        isSecret: Bool = false
+        isSecret: Bool = false, isSeed: Bool = false
     ) {
         self.path = path
         self.contents = contents
@@ -22,6 +25,7 @@ package struct PlannedFile: Sendable, Hashable {
         self.user = user
         self.group = group
         self.isSecret = isSecret
+        self.isSeed = isSeed
     }
 
     package init(
