@@ -45,7 +45,7 @@ final class TLSSession {
         SSL_set_bio(ssl, incoming, outgoing)
         SSL_set_connect_state(ssl)
         expect(server)
-        keepRefusedCertificate()
+        if context.checksCertificates { keepRefusedCertificate() }
     }
 
     deinit {

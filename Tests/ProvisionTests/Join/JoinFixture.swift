@@ -14,7 +14,7 @@ func later(_ seconds: Int64) -> Moment {
 }
 
 /// A VPS that has offered a code.
-struct OfferingServer {
+final class OfferingServer {
     var state = EnrollState()
     var code: JoinCode
 
@@ -26,13 +26,13 @@ struct OfferingServer {
     }
 
     /// Another code, and the state that has it.
-    mutating func offerAgain(replaces: Bool) -> Bool {
+    func offerAgain(replaces: Bool) -> Bool {
         code.secret = JoinCode.makeSecret()
         code.keys = state.keys
         return state.offerCode(secret: code.secret, replaces: replaces, at: noon, bootID: bootID)
     }
 
-    mutating func take(_ octets: [UInt8], at now: Moment = noon) -> EnrollStep {
+    func take(_ octets: [UInt8], at now: Moment = noon) -> EnrollStep {
         state.take(octets, at: now, bootID: bootID)
     }
 }
@@ -79,7 +79,7 @@ extension SealedRequest {
 }
 
 /// A box that has joined, and asks over its channel.
-struct JoinedBoxFixture {
+final class JoinedBoxFixture {
     let pair: PairKey
     let server: PublicKey
     var number: UInt64 = 0
@@ -92,8 +92,8 @@ struct JoinedBoxFixture {
         self.server = request.server
     }
 
-    mutating func ask(
-        _ question: ChannelQuestion, of server: inout OfferingServer, at now: Moment = noon
+    func ask(
+        _ question: ChannelQuestion, of server: OfferingServer, at now: Moment = noon
     ) -> ChannelAnswer? {
         number += 1
         let request = SealedRequest(

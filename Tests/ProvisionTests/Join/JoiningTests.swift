@@ -9,7 +9,7 @@ import WireGuardKernel
 
 struct JoiningTests {
     @Test func `a box with the code is welcome, and both compute the same words and key`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let request = try #require(joinRequest(with: server.code))
         let answer = request.joinAnswer(server.take(request.octets).octets)
         let joined = try #require(server.state.tunnels.joined)
@@ -25,7 +25,7 @@ struct JoiningTests {
     }
 
     @Test func `the same request is answered again, another one is not`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let request = try #require(joinRequest(with: server.code))
         let first = request.joinAnswer(server.take(request.octets).octets)
         let state = server.state
@@ -37,20 +37,20 @@ struct JoiningTests {
     }
 
     @Test func `once the answer has arrived the code is forgotten`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let request = try #require(joinRequest(with: server.code))
         _ = server.take(request.octets)
-        var channel = try JoinedBoxFixture(request)
-        #expect(channel.ask(.arrived, of: &server) == .done)
+        let channel = try JoinedBoxFixture(request)
+        #expect(channel.ask(.arrived, of: server) == .done)
         #expect(server.take(request.octets) == .refuse(.used))
     }
 
     @Test func `a code ends after a day, by the clock that counts`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let request = try #require(joinRequest(with: server.code, unixSeconds: noon.unixSeconds + 86_400))
         #expect(server.take(request.octets, at: later(86_400)) == .ignore)
         #expect(server.state.offer == nil)
-        var stepped = try OfferingServer()
+        let stepped = try OfferingServer()
         let soon = try #require(joinRequest(with: stepped.code, unixSeconds: noon.unixSeconds + 900_000))
         // The wall clock was set, a minute has passed.
         let now = Moment(sinceBoot: noon.sinceBoot + .seconds(60), unixSeconds: noon.unixSeconds + 900_000)
@@ -58,7 +58,7 @@ struct JoiningTests {
     }
 
     @Test func `an old code is told from an unknown one`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let old = try #require(joinRequest(with: server.code))
         #expect(server.offerAgain(replaces: false))
         #expect(server.take(old.octets) == .refuse(.replaced))
@@ -69,7 +69,7 @@ struct JoiningTests {
     }
 
     @Test func `five requests that open and are wrong void the code`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         for count in 1...5 {
             let wrong = try #require(sealed([UInt8](repeating: 0, count: 72), with: server.code))
             #expect(wrong.joinAnswer(server.take(wrong.octets).octets) == .wrong)
@@ -80,7 +80,7 @@ struct JoiningTests {
     }
 
     @Test func `what does not open changes nothing, however often`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let state = server.state
         let right = try #require(joinRequest(with: server.code))
         for index in right.octets.indices {
@@ -99,7 +99,7 @@ struct JoiningTests {
     }
 
     @Test func `an altered reply opens nothing`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let request = try #require(joinRequest(with: server.code))
         let reply = server.take(request.octets).octets
         for index in reply.indices {
@@ -113,7 +113,7 @@ struct JoiningTests {
     }
 
     @Test func `a code that names another machine's keys opens nothing`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         var forged = server.code
         forged.keys.wireGuard = EnrollState().keys.wireGuard
         let request = try #require(joinRequest(with: forged))
@@ -123,7 +123,7 @@ struct JoiningTests {
 
     @Test(arguments: [-301, 301, Int64.max, Int64.min])
     func `a clock that is off is told so, and costs nothing`(offset: Int64) throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let state = server.state
         let request = try #require(
             joinRequest(with: server.code, unixSeconds: noon.unixSeconds &+ offset))
@@ -148,7 +148,7 @@ struct JoiningTests {
     }
 
     @Test func `a second box needs a code that replaces the first`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let first = try #require(joinRequest(with: server.code))
         _ = server.take(first.octets)
         let box = server.state.tunnels.joined
@@ -161,8 +161,8 @@ struct JoiningTests {
         }
         #expect(server.state.tunnels.joined != box)
         // The first one has no channel any more.
-        var old = try JoinedBoxFixture(first)
-        #expect(old.ask(.prove, of: &server) == nil)
+        let old = try JoinedBoxFixture(first)
+        #expect(old.ask(.prove, of: server) == nil)
     }
 
     @Test func `nobody is answered before a code is made`() {
@@ -171,7 +171,7 @@ struct JoiningTests {
     }
 
     @Test func `the state holds no code's secret, and comes back from its file`() throws {
-        var server = try OfferingServer()
+        let server = try OfferingServer()
         let secret = Base64URL.encode(server.code.secret.bytes)
         #expect(!String(decoding: try StateText.encode(server.state), as: UTF8.self).contains(secret))
         let request = try #require(joinRequest(with: server.code))
