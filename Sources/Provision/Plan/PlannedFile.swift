@@ -30,9 +30,10 @@ package struct PlannedFile: Sendable, Hashable {
 
     package init(
         path: String, text: String, mode: UInt16 = 0o644, user: String = "root", group: String = "root",
-        isSecret: Bool = false
+        isSecret: Bool = false, isSeed: Bool = false
     ) {
         self.init(
-            path: path, contents: Array(text.utf8), mode: mode, user: user, group: group, isSecret: isSecret)
+            path: path, contents: Array(text.utf8), mode: mode, user: user, group: group, isSecret: isSecret,
+            isSeed: isSeed)
     }
 }

@@ -1,5 +1,6 @@
 import Cryptography
 import GateModel
+import Foundation
 import Testing
 import WireGuardKernel
 
@@ -173,10 +174,10 @@ struct JoiningTests {
     @Test func `the state holds no code's secret, and comes back from its file`() throws {
         let server = try OfferingServer()
         let secret = Base64URL.encode(server.code.secret.bytes)
-        #expect(!String(decoding: try StateText.encode(server.state), as: UTF8.self).contains(secret))
+        #expect(!String(decoding: JSONBytes.of(server.state), as: UTF8.self).contains(secret))
         let request = try #require(joinRequest(with: server.code))
         _ = server.take(request.octets)
-        let text = try StateText.encode(server.state)
-        #expect(try StateText.decode(EnrollState.self, from: text) == server.state)
+        let text = JSONBytes.of(server.state)
+        #expect(try JSONDecoder().decode(EnrollState.self, from: Data(text)) == server.state)
     }
 }

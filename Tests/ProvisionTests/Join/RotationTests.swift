@@ -1,4 +1,5 @@
 import GateModel
+import Foundation
 import Testing
 import WireGuardKernel
 
@@ -230,8 +231,8 @@ struct RotationTests {
         let first = world.box.beginRotation(.rathole)
         var question = try #require(first)
         while true {
-            let text = try StateText.encode(world.box)
-            #expect(try StateText.decode(BoxState.self, from: text) == world.box)
+            let text = JSONBytes.of(world.box)
+            #expect(try JSONDecoder().decode(BoxState.self, from: Data(text)) == world.box)
             _ = world.settle()
             let answer = try #require(world.ask(question))
             guard case .ask(let next) = world.box.take(answer) else { break }
