@@ -6,8 +6,9 @@ import WireGuardKernel
 
 @testable import Provision
 
-/// The machines that the samples are rendered for. Their keys are digests of words: examples that are good for
-/// nothing but to be parsed.
+/// The machines that the samples are rendered for.
+///
+/// Their keys are digests of words: good for nothing but to be parsed.
 enum ExampleMachines {
     static func key(_ name: String) throws -> TunnelKey {
         try #require(TunnelKey(bytes: SHA256.hash(Array("example: \(name)".utf8))))

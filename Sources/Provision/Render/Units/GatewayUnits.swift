@@ -18,7 +18,7 @@ enum GatewayUnits {
         [Service]
         Type=notify
         ExecStart=\(Paths.binary) serve
-        ExecReload=/bin/kill -HUP $MAINPID
+        ExecReload=/usr/bin/kill -HUP $MAINPID
         Sockets=runegate.socket runegate-control.socket
         Restart=always
         RestartSec=1
@@ -30,7 +30,6 @@ enum GatewayUnits {
         Group=runegate
         StateDirectory=runegate
         StateDirectoryMode=0700
-        ConfigurationDirectory=runegate
         LoadCredential=jwt-secret:\(credential("jwt-secret"))
         LoadCredential=jwt-secret-previous:\(credential("jwt-secret-previous"))
         LoadCredential=session-key:\(credential("session-key"))
@@ -39,10 +38,10 @@ enum GatewayUnits {
         \(Sandbox.noBacktrace)
         IPAddressDeny=any
         \(Sandbox.noCapability)\
-        \(Sandbox.lines(programs: Paths.binary, families: "AF_INET AF_INET6 AF_UNIX"))\
+        \(Sandbox.lines(programs: "\(Paths.binary) /usr/bin/kill", families: "AF_INET AF_INET6 AF_UNIX"))\
         LimitNOFILE=65536
         MemoryMax=512M
-        TasksMax=64
+        TasksMax=256
         OOMPolicy=kill
         LogRateLimitIntervalSec=30s
         LogRateLimitBurst=2000

@@ -55,7 +55,7 @@ enum HelperUnits {
 
         """
 
-    /// Lets an aibox in: opens its sealed request, adds it as a peer and starts Rathole. Root, but only for that.
+    /// Root, but only to let an aibox in: opens its sealed request, adds it as a peer, starts Rathole.
     static let enroll: ConfigText = """
         # Written by `runegate provision vps`.
         [Unit]

@@ -9,6 +9,7 @@ enum Sandbox {
     /// - Parameters:
     ///   - programs: Absolute paths with a blank between; the libraries' directories are always among them.
     ///   - families: What sockets may be made, such as `AF_UNIX`.
+    /// - Returns: Whole lines of a `[Service]` section.
     static func lines(programs: ConfigText, families: ConfigText) -> ConfigText {
         """
         UMask=0077

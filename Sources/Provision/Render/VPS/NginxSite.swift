@@ -43,6 +43,11 @@ enum NginxSite {
             server_tokens off;
             access_log off;
             ssl_reject_handshake on;
+        \(strength)
+            # A browser may ask for another name on a connection that it has (RFC 9110 §15.5.20).
+            location / {
+                return 421;
+            }
         }
 
 
@@ -60,8 +65,7 @@ enum NginxSite {
             location ^~ /.well-known/acme-challenge/ {
                 root \(ConfigText(quoted: SiteCertificate.challengeDirectory));
                 default_type text/plain;
-                try_files $uri =404;
-            }
+                }
 
             location / {
                 return 301 https://\(answers.domain)$request_uri;
@@ -115,13 +119,19 @@ enum NginxSite {
     private static let tls: ConfigText = """
             ssl_certificate \(ConfigText(quoted: SiteCertificate.path));
             ssl_certificate_key \(ConfigText(quoted: SiteCertificate.path));
-            ssl_protocols TLSv1.2 TLSv1.3;
-            ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
-            ssl_prefer_server_ciphers off;
+        \(strength)\
             ssl_session_cache shared:runegate:10m;
             ssl_session_timeout 1d;
             ssl_session_tickets off;
             add_header Strict-Transport-Security "max-age=31536000" always;
+
+        """
+
+    /// What every browser since 2015 speaks; the default server says it too, for it decides before the name is known.
+    private static let strength: ConfigText = """
+            ssl_protocols TLSv1.2 TLSv1.3;
+            ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
+            ssl_prefer_server_ciphers off;
 
         """
 

@@ -1,0 +1,63 @@
+"""The fixtures of the tests that hand rendered files to the programs they are for."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from machines.machine import Machine
+from machines.rendered import ROOT
+
+# A key and a certificate that nobody trusts, as the first start has them.
+SELF_SIGNED = [
+    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+    "-subj", "/CN=runegate", "-keyout", "/dev/stdout", "-out", "/dev/stdout",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site_certificate() -> str:
+    return subprocess.run(SELF_SIGNED, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], Machine]]:
+    """Makes machines, by the name of their rendered files."""
+    if os.geteuid() != 0:
+        pytest.skip("namespaces need root")
+    made: list[Machine] = []
+    more = {
+        "/etc/runegate/tls/site.pem": (site_certificate, 0o600),
+        "/etc/hosts": ("127.0.0.1 localhost\n192.0.2.1 app.example.com\n", 0o644),
+        "/usr/bin/runegate": ("#!/bin/sh\n", 0o755),
+        "/usr/local/bin/rathole": ("#!/bin/sh\n", 0o755),
+    }
+
+    def make(case: str) -> Machine:
+        machine = Machine(case, tmp_path / f"{case}-{len(made)}", more)
+        made.append(machine)
+        return machine
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def runegate() -> Path:
+    """The built program."""
+    named = os.environ.get("RUNEGATE_BINARY")
+    for path in [Path(named)] if named else [ROOT / ".build" / kind / "runegate" for kind in ("release", "debug")]:
+        if path.exists():
+            return path
+    raise FileNotFoundError("the program is missing: run `make release`, or name another in RUNEGATE_BINARY")
+
+
+@pytest.fixture(scope="session")
+def gixy() -> str:
+    found = shutil.which("gixy", path=str(ROOT / ".build" / "venv" / "bin"))
+    assert found, "gixy is missing: run tools/setup/python-packages.sh"
+    return found

@@ -1,0 +1,39 @@
+"""Stands where the gateway or the app is: answers every request with what arrived, as JSON.
+
+    echo.py ADDRESS PORT
+
+A request with `Upgrade` gets a 101, and then its bytes back.
+"""
+
+import json
+import socketserver
+import sys
+
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while request := self.rfile.readline():
+            method, target, _ = request.decode("latin-1").split(" ", 2)
+            fields = []
+            while (line := self.rfile.readline().decode("latin-1").strip()) != "":
+                fields.append(line.split(": ", 1) if ": " in line else [line.rstrip(":"), ""])
+            headers = {name.lower(): value for name, value in fields}
+            if "upgrade" in headers:
+                self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n")
+                while block := self.rfile.read1(4096):
+                    self.wfile.write(block)
+                return
+            body = self.rfile.read(int(headers.get("content-length", 0)))
+            answer = {"method": method, "target": target, "headers": fields, "body_bytes": len(body)}
+            text = json.dumps(answer).encode()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+with Server((sys.argv[1], int(sys.argv[2])), Echo) as server:
+    print("ready", flush=True)
+    server.serve_forever()
