@@ -13,7 +13,8 @@ Make = Callable[[str], Machine]
 
 # Connects as a user and says what came of it.
 KNOCK = """
-import os, pwd, socket, sys
+import os, socket, sys
+"".encode("idna")  # Loads what the user may not read.
 user, address, port = sys.argv[1:]
 os.setgid(int(user)); os.setuid(int(user))
 try:
@@ -93,7 +94,7 @@ def test_no_other_user_walks_around_the_sign_in(pair: tuple[Machine, Machine]) -
 def test_without_the_interface_nothing_leaves_for_the_aibox(machine: Make) -> None:
     vps = machine("vps")
     vps.run("nft", "-f", "/etc/runegate/firewall.nft")
-    vps.run("ip", "link", "add", "eth0", "type", "dummy")
+    vps.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth1")
     vps.run("ip", "address", "add", "192.0.2.10/24", "dev", "eth0")
     vps.run("ip", "link", "set", "eth0", "up")
     vps.run("ip", "route", "add", "default", "via", "192.0.2.1", "onlink", "dev", "eth0")
