@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// Hands the octets of an enrolment to the root unit behind its socket, and brings back what it says.
