@@ -29,8 +29,13 @@ package struct Terminal: Sendable {
     /// error.
     ///
     /// - Returns: Whether all of it was written.
-    @discardableResult package func write(line: String) -> Bool {
-        var rest = Array("\(line)\n".utf8)[...]
+    @discardableResult package func write(line: String) -> Bool { write(Array("\(line)\n".utf8)[...]) }
+
+    /// Writes a question; the answer is typed behind it.
+    package func write(prompt: String) { _ = write(Array(prompt.utf8)[...]) }
+
+    private func write(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var rest = bytes
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

@@ -1,9 +1,9 @@
-import GateModel
+package import GateModel
 import TOMLKit
 
 /// The keys and values of a flat TOML file, with their places.
-struct TOMLFile {
-    enum Value {
+package struct TOMLFile {
+    package enum Value {
         case text(String)
         /// The elements, with commas between.
         case list(String)
@@ -11,20 +11,20 @@ struct TOMLFile {
         case unusable(String)
     }
 
-    struct Entry {
-        var key: String
-        var value: Value
-        var keyPlace: ConfigError.Place
-        var valuePlace: ConfigError.Place
+    package struct Entry {
+        package var key: String
+        package var value: Value
+        package var keyPlace: ConfigError.Place
+        package var valuePlace: ConfigError.Place
     }
 
     /// In the order of the text.
-    var entries: [Entry]
+    package var entries: [Entry]
 
     /// Reads the text of the file at `path`.
     ///
     /// With `hidesText`, since the file may hold a secret, no piece of it gets into a message.
-    static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError> {
+    package static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError> {
         // The library takes C strings: it would stop at a NUL and call the rest absent.
         guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {
             return .failure(syntaxError(at: 0, 0, in: path, text: "", expected: "a text without NUL"))

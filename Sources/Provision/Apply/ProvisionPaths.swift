@@ -4,6 +4,8 @@ package enum ProvisionPaths {
     package static let directory = "/etc/runegate/provision"
     /// Answers, secrets and generation.
     package static let state = directory + "/state.json"
+    /// Join codes, the joined box and the keys of both tunnels; changed by every join.
+    package static let enrolment = directory + "/enrolment.json"
     /// What was installed, with digests.
     package static let manifest = directory + "/manifest.json"
     /// Held while something is written.

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Control
+import Glibc
+import Synchronization
+import UnixSignals
+
+/// What Ctrl-C means while a machine is set up: an end at once where nothing is half done, else after the files.
+final class ProvisionInterrupt: Sendable {
+    private enum Phase {
+        case reading
+        case writing
+        case written
+    }
+
+    private struct State {
+        var phase = Phase.reading
+        var isAsked = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Runs `work` with the signals watched.
+    static func watching(_ work: @escaping @Sendable (ProvisionInterrupt) async throws -> Void) async throws {
+        let interrupt = ProvisionInterrupt()
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in signals { interrupt.signalled() } }
+            group.addTask { try await work(interrupt) }
+            // The first to end with an error or a result is the work; the other waits for ever.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Runs `write` to its end, whatever is typed, and stops behind it when that was asked for.
+    func whileWriting<Result>(_ write: () throws -> Result) throws -> Result {
+        state.withLock { $0.phase = .writing }
+        let result = try write()
+        let isAsked = state.withLock { state in
+            state.phase = .written
+            return state.isAsked
+        }
+        if isAsked { leave(.written) }
+        return result
+    }
+
+    private func signalled() {
+        let phase = state.withLock { state in
+            state.isAsked = true
+            return state.phase
+        }
+        // While files are put in place the signal waits the moment that takes.
+        if phase != .writing { leave(phase) }
+    }
+
+    private func leave(_ phase: Phase) -> Never {
+        let text =
+            switch phase {
+            case .reading, .writing: "Interrupted. Nothing was changed."
+            case .written:
+                "Interrupted. The new files are in place; run the same command again to start what uses them."
+            }
+        Terminal.diagnostics.write(line: "\n\(text)")
+        exit(130)
+    }
+}

@@ -1,0 +1,54 @@
+import GateModel
+import Provision
+
+/// What a run ends with: the address, and what to do next.
+struct ProvisionSummary {
+    let answers: VPSAnswers
+    let changes: [FileChange]
+    let problems: [Fault]
+    let isThisMachine: Bool
+
+    var lines: [String] {
+        var lines = [""]
+        for problem in problems { lines.append("! \(problem)") }
+        let hasChanges = changes.contains(where: \.isWork)
+        lines.append(hasChanges ? "Written: \(ChangeListing(changes).summary)." : "Nothing to change.")
+        guard isThisMachine else {
+            return lines + [
+                "Only written: names, ports, mail and services of this machine were not looked at (--root)."
+            ]
+        }
+        return lines + Self.box(
+            [
+                "https://\(answers.domain)/",
+                "WireGuard  UDP \(answers.ports.wireGuard)    Rathole  TCP \(answers.ports.rathole)",
+                answers.mail == nil
+                    ? "Mail       none: sudo runegate login-link ADDRESS gives a link"
+                    : "Mail       sudo runegate mail test ADDRESS",
+                "Next       sudo runegate provision join    (gives the code for the aibox)",
+                "           sudo runegate provision aibox   (there)",
+            ] + (answers.ratholeProgram == nil
+                ? ["No Rathole here, so no fallback path: install it, then run this again."] : []))
+    }
+
+    /// The lines in a frame.
+    private static func box(_ lines: [String]) -> [String] {
+        let width = lines.map(\.count).max() ?? 0
+        let rule = String(repeating: "─", count: width + 2)
+        return ["┌\(rule)┐"]
+            + lines.map { "│ \($0)\(String(repeating: " ", count: width - $0.count)) │" } + ["└\(rule)┘"]
+    }
+
+    struct Document: Encodable {
+        let url: String
+        let isChanged: Bool
+        let files: [ChangeListing.Entry]
+        let problems: [String]
+    }
+
+    var document: Document {
+        Document(
+            url: "https://\(answers.domain)/", isChanged: changes.contains(where: \.isWork),
+            files: ChangeListing(changes).entries, problems: problems.map(\.description))
+    }
+}

@@ -1,0 +1,42 @@
+import Control
+import GateModel
+import Provision
+
+/// `--uninstall`, on either machine.
+struct ProvisionUninstall {
+    let options: ProvisionOptions
+
+    func run(_ installation: Installation) throws {
+        let writer = try installation.beginWriting()
+        if options.isThisMachine {
+            for line in try Services().stopAll(installation) { Terminal.diagnostics.write(line: line) }
+        }
+        let report = try writer.uninstall(removesEdited: options.purge)
+        if options.isThisMachine { Services().afterUninstall() }
+        if options.json {
+            Terminal.output.write(line: JSONText.of(Document(report)))
+            return
+        }
+        let out = Terminal.output
+        if report == UninstallReport() {
+            out.write(line: "Nothing of Runegate's provisioning is here.")
+            return
+        }
+        out.write(line: "Removed \(report.removed.count) files.")
+        for path in report.restored { out.write(line: "Put back as it was: \(path)") }
+        for path in report.left { out.write(line: "Left, since it was edited by hand (--purge takes it too): \(path)") }
+        out.write(line: "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
+    }
+
+    private struct Document: Encodable {
+        let removed: [String]
+        let restored: [String]
+        let left: [String]
+
+        init(_ report: UninstallReport) {
+            self.removed = report.removed
+            self.restored = report.restored
+            self.left = report.left
+        }
+    }
+}
