@@ -24,7 +24,8 @@ package struct TOMLFile {
     /// Reads the text of the file at `path`.
     ///
     /// With `hidesText`, since the file may hold a secret, no piece of it gets into a message.
-    package static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError> {
+    package static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError>
+    {
         // The library takes C strings: it would stop at a NUL and call the rest absent.
         guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {
             return .failure(syntaxError(at: 0, 0, in: path, text: "", expected: "a text without NUL"))

@@ -253,7 +253,11 @@ func `a set that a check refuses leaves the old one`(whenInstalled: Bool) throws
 
 @Test func `what a seed becomes is not ours to compare, but ours to take away`() throws {
     let tree = TestTree()
-    let files = [PlannedFile(path: "/etc/runegate/tls/site.pem", contents: Array("self-signed".utf8), mode: 0o600, isSeed: true)]
+    let files = [
+        PlannedFile(
+            path: "/etc/runegate/tls/site.pem", contents: Array("self-signed".utf8), mode: 0o600, isSeed: true
+        )
+    ]
     try tree.apply(files)
     tree.write("/etc/runegate/tls/site.pem", "issued")
     #expect(try tree.kinds(files) == [.same])

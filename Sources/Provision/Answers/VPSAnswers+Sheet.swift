@@ -3,18 +3,22 @@ import GateModel
 
 extension VPSAnswers {
     /// Reads what was answered; what was not stays as it was at the last run, or is the default.
-    package static func read(_ sheet: AnswerSheet, previous: VPSAnswers?) throws(AnswerProblems) -> VPSAnswers {
+    package static func read(_ sheet: AnswerSheet, previous: VPSAnswers?) throws(AnswerProblems) -> VPSAnswers
+    {
         var reader = AnswerReader(sheet)
         let domain = reader.value(.domain) { text throws(Malformed) in try Self.siteName(text) }
         guard let name = domain ?? previous?.domain else {
             if !sheet.has(.domain) {
-                reader.complain(.domain, text: nil, expected: "the name that visitors type, such as app.example.com")
+                reader.complain(
+                    .domain, text: nil, expected: "the name that visitors type, such as app.example.com")
             }
             throw AnswerProblems(reader.problems)
         }
         var answers = previous ?? VPSAnswers(domain: name, allowedEmails: [])
         // An endpoint that only repeated the old name moves with it.
-        if let previous, previous.endpoint == PublicHost(previous.domain) { answers.endpoint = PublicHost(name) }
+        if let previous, previous.endpoint == PublicHost(previous.domain) {
+            answers.endpoint = PublicHost(name)
+        }
         answers.domain = name
         answers.readTunnels(&reader)
         answers.readPolicy(&reader)
@@ -45,7 +49,8 @@ extension VPSAnswers {
         let taken = [80, 443, 7870, 5202].first { $0 == Int(ports.rathole.number) }
         if let taken {
             reader.complain(
-                .ratholePort, text: String(taken), expected: "a port that nothing else here uses, such as 2333")
+                .ratholePort, text: String(taken),
+                expected: "a port that nothing else here uses, such as 2333")
         }
     }
 
@@ -81,8 +86,11 @@ extension MailAnswers {
         if let host = reader.sheet[.smtpHost], host.texts == [""] || host.texts == ["none"] { return nil }
         let given = reader.value(.smtpHost) { text throws(Malformed) in try PublicHost(text) }
         guard let host = given ?? previous?.host else {
-            if let key = [AnswerKey.smtpUser, .mailFrom].first(where: reader.sheet.has), !reader.sheet.has(.smtpHost) {
-                reader.complain(.smtpHost, text: nil, expected: "the mail server, since --\(key.rawValue) is given")
+            if let key = [AnswerKey.smtpUser, .mailFrom].first(where: reader.sheet.has),
+                !reader.sheet.has(.smtpHost)
+            {
+                reader.complain(
+                    .smtpHost, text: nil, expected: "the mail server, since --\(key.rawValue) is given")
             }
             return nil
         }
@@ -103,7 +111,8 @@ extension MailAnswers {
         var mail = MailAnswers(host: host, port: port, security: security, sender: from)
         mail.login = login
         mail.senderName =
-            reader.value(.mailSenderName) { text throws(Malformed) in try PlainText(text) } ?? previous?.senderName
+            reader.value(.mailSenderName) { text throws(Malformed) in try PlainText(text) }
+            ?? previous?.senderName
         mail.subject =
             reader.value(.mailSubject) { text throws(Malformed) in try PlainText(text) } ?? previous?.subject
         mail.authorityFile =
@@ -113,7 +122,9 @@ extension MailAnswers {
     }
 
     private static func login(_ reader: inout AnswerReader, previous: Login?) -> Login? {
-        guard let user = reader.value(.smtpUser, { text throws(Malformed) in try PlainText(text) }) ?? previous?.user
+        guard
+            let user = reader.value(.smtpUser, { text throws(Malformed) in try PlainText(text) })
+                ?? previous?.user
         else { return nil }
         let given = reader.value(.smtpPassword) { text throws(Malformed) in
             guard !text.isEmpty, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
@@ -125,7 +136,8 @@ extension MailAnswers {
             if !reader.sheet.has(.smtpPassword) {
                 reader.complain(
                     .smtpPassword, text: nil,
-                    expected: "the password of \(user): in a file (--smtp-password-file), or typed at a terminal")
+                    expected:
+                        "the password of \(user): in a file (--smtp-password-file), or typed at a terminal")
             }
             return nil
         }

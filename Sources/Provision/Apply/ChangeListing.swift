@@ -94,7 +94,8 @@ extension FileChange {
         case .changed:
             if let found, let planned, found.contents == planned.contents {
                 found.mode == planned.mode
-                    ? "owner only" : "mode \(ChangeListing.octal(found.mode)) becomes \(ChangeListing.octal(planned.mode))"
+                    ? "owner only"
+                    : "mode \(ChangeListing.octal(found.mode)) becomes \(ChangeListing.octal(planned.mode))"
             } else {
                 nil
             }

@@ -80,8 +80,7 @@ struct JournalSteps {
                 // rename(2) does nothing when both names are the same file: it had not been replaced yet.
                 try directory.remove(replaced)
             }
-        } else if let found = try directory.file(name), Manifest.Entry.digest(found.contents) == step.sha256
-        {
+        } else if let found = try directory.file(name), Manifest.Entry.digest(found.contents) == step.sha256 {
             try directory.remove(name)
         }
         try directory.remove(staged)

@@ -73,7 +73,9 @@ package struct LineDifference: Sendable, Hashable {
     private func shownLines(context: Int) -> [Bool] {
         var isShown = [Bool](repeating: false, count: lines.count)
         for (index, line) in lines.enumerated() where !line.isBoth {
-            for near in max(0, index - context)...min(lines.count - 1, index + context) { isShown[near] = true }
+            for near in max(0, index - context)...min(lines.count - 1, index + context) {
+                isShown[near] = true
+            }
         }
         return isShown
     }

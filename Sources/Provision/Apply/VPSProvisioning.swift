@@ -1,4 +1,4 @@
-internal import Cryptography
+import Foundation
 package import GateModel
 
 /// The VPS as it shall be: answers, what was made for them, and the whole plan that follows.
@@ -53,22 +53,19 @@ package struct VPSProvisioning: Sendable {
 
     /// Every file of the machine, the records too.
     package func plan() throws(Fault) -> Plan {
-        let rendered = VPSPlan.make(answers: answers, secrets: state.secrets(tunnels: enrolment.wantedTunnels))
-        let enrolmentFile: [UInt8]
-        do {
-            enrolmentFile = try StateText.encode(enrolment)
-        } catch {
-            throw .damagedState
-        }
+        let rendered = VPSPlan.make(
+            answers: answers, secrets: state.secrets(tunnels: enrolment.wantedTunnels))
         return Plan(
             machine: .vps, directories: rendered.directories,
             files: rendered.files + [
                 state.file,
                 PlannedFile(
-                    path: ProvisionPaths.enrolment, contents: enrolmentFile, mode: 0o600, isSecret: true,
+                    path: ProvisionPaths.enrolment, contents: JSONBytes.of(enrolment), mode: 0o600,
+                    isSecret: true,
                     isSeed: true),
                 PlannedFile(
-                    path: SiteCertificate.path, contents: certificate, mode: 0o600, isSecret: true, isSeed: true),
+                    path: SiteCertificate.path, contents: certificate, mode: 0o600, isSecret: true,
+                    isSeed: true),
             ],
             units: rendered.units, certificate: rendered.certificate)
     }
@@ -76,7 +73,7 @@ package struct VPSProvisioning: Sendable {
     private static func enrolment(in installation: Installation) throws(Fault) -> EnrollState? {
         guard let file = try installation.file(ProvisionPaths.enrolment) else { return nil }
         do {
-            return try StateText.decode(EnrollState.self, from: file.contents)
+            return try JSONDecoder().decode(EnrollState.self, from: Data(file.contents))
         } catch {
             throw .damagedState
         }

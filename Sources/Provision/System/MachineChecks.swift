@@ -32,7 +32,8 @@ package struct MachineChecks: SetChecks {
     private func check(_ file: StagedFile, _ words: String...) throws(Fault) {
         // A machine that lacks the program is told so by the check of packages.
         guard let name = words.first, Program.find(name) != nil else { return }
-        try Program(words).succeed(remedy: "\(file.path) is not put in place. Report this with the message above.")
+        try Program(words).succeed(
+            remedy: "\(file.path) is not put in place. Report this with the message above.")
     }
 
     /// `wg-quick` takes only files that are called like an interface.

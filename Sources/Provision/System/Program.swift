@@ -71,11 +71,13 @@ package struct Program: Sendable, Hashable {
     package func succeed(remedy: String) throws(Fault) -> Outcome {
         let outcome = try run()
         guard outcome.isSuccess else {
-            let said = outcome.diagnostics.isEmpty
+            let said =
+                outcome.diagnostics.isEmpty
                 ? String(decoding: outcome.output, as: UTF8.self) : outcome.diagnostics
             throw Fault(
                 code: "provision-program-failed",
-                problem: "`\(description)` failed (\(outcome.status)): \(Self.lastLines(of: said))", remedy: remedy)
+                problem: "`\(description)` failed (\(outcome.status)): \(Self.lastLines(of: said))",
+                remedy: remedy)
         }
         return outcome
     }
@@ -116,7 +118,9 @@ package struct Program: Sendable, Hashable {
         let directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
         var name = Array("\(directory)/runegate-XXXXXX".utf8CString)
         let file = mkstemp(&name)
-        guard file >= 0, fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else { throw .system("make a file in", directory) }
+        guard file >= 0, fcntl(file, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw .system("make a file in", directory)
+        }
         unlink(name)
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -60,7 +60,8 @@ package struct ServiceActions: Sendable, Hashable {
         // A socket cannot be opened anew while its service holds it.
         let holders = sockets.map { $0.replacing(".socket", with: ".service") }
         if !sockets.isEmpty {
-            let holding = sockets.contains("runegate-control.socket") ? holders + ["runegate.service"] : holders
+            let holding =
+                sockets.contains("runegate-control.socket") ? holders + ["runegate.service"] : holders
             list.append(.stop(sockets + Set(holding).sorted()))
         }
         let unused = Self.optionalUnits.filter { unit in
@@ -115,7 +116,8 @@ package struct ServiceActions: Sendable, Hashable {
 
     private static func quickLines(_ contents: [UInt8]) -> [String] {
         let keys = ["address", "mtu", "dns", "table", "preup", "postup", "predown", "postdown", "saveconfig"]
-        return String(decoding: contents, as: UTF8.self).split(separator: "\n").map(String.init).filter { line in
+        return String(decoding: contents, as: UTF8.self).split(separator: "\n").map(String.init).filter {
+            line in
             keys.contains(line.prefix { $0 != "=" && $0 != " " }.lowercased())
         }
     }

@@ -22,7 +22,8 @@ package struct Services: Sendable {
         actions.list.compactMap { action in
             do throws(Fault) {
                 try action.program.succeed(
-                    remedy: "See `journalctl -b -p warning`, mend that, then run: \(action.program.description)")
+                    remedy:
+                        "See `journalctl -b -p warning`, mend that, then run: \(action.program.description)")
                 return nil
             } catch {
                 return error
@@ -36,8 +37,10 @@ package struct Services: Sendable {
     package func stopAll(_ installation: Installation) throws(Fault) -> [String] {
         guard isManaged, let manifest = try installation.manifest() else { return [] }
         let prefix = Paths.units + "/"
-        var units = manifest.files.keys.filter { $0.hasPrefix(prefix) && !$0.dropFirst(prefix.count).contains("/") }
-            .map { String($0.dropFirst(prefix.count)) }.sorted()
+        var units = manifest.files.keys.filter {
+            $0.hasPrefix(prefix) && !$0.dropFirst(prefix.count).contains("/")
+        }
+        .map { String($0.dropFirst(prefix.count)) }.sorted()
         if manifest.files[Paths.wireGuard] != nil { units.append("wg-quick@wg0.service") }
         let faults = perform(ServiceActions(list: [.disable(units)]))
         return faults.map(\.description)

@@ -13,7 +13,9 @@ enum ProvisionDialogue {
             if !sheet.has(.allowDomain), !sheet.has(.allowAny) {
                 ask(.allow, "Who may sign in (addresses, with commas between): ", &sheet)
             }
-            ask(.smtpHost, "Mail server (empty: none, links come from `runegate login-link`): ", &sheet, orElse: "none")
+            ask(
+                .smtpHost, "Mail server (empty: none, links come from `runegate login-link`): ", &sheet,
+                orElse: "none")
         }
         guard sheet.has(.smtpUser) || previous?.mail == nil, !sheet.has(.smtpPassword) else { return }
         guard sheet.has(.smtpHost), !sheet.says(.smtpHost, "none") else { return }

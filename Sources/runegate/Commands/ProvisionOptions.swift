@@ -6,7 +6,8 @@ import Provision
 
 /// What every provisioning verb takes.
 struct ProvisionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only write, below this directory; the machine is left alone.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Only write, below this directory; the machine is left alone.", valueName: "dir"))
     var root: String?
 
     @Flag(help: "Show what would change, and stop.")
@@ -51,7 +52,9 @@ struct ProvisionOptions: ParsableArguments {
         guard let root else {
             guard geteuid() == 0 else {
                 Terminal.diagnostics.write(
-                    line: "Only root may set up this machine. Run it with sudo, or with --root DIR to only write.")
+                    line:
+                        "Only root may set up this machine. Run it with sudo, or with --root DIR to only write."
+                )
                 throw ExitCode(77)
             }
             umask(0o077)

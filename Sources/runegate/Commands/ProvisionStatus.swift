@@ -6,8 +6,10 @@ import Provision
 /// `runegate provision status`: what was put on this machine, and whether it is whole.
 struct ProvisionStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say what was put on this machine, and whether a run was interrupted.",
-        discussion: "EXIT STATUS  0 provisioned and whole, 1 not provisioned, 2 a run was interrupted, 77 not root.")
+        commandName: "status",
+        abstract: "Say what was put on this machine, and whether a run was interrupted.",
+        discussion:
+            "EXIT STATUS  0 provisioned and whole, 1 not provisioned, 2 a run was interrupted, 77 not root.")
 
     @Option(help: ArgumentHelp("Look below this directory.", valueName: "dir"))
     var root: String?
@@ -32,7 +34,8 @@ struct ProvisionStatusCommand: ParsableCommand {
         let interrupted = try installation.interruptedRun()
         let state = try VPSState.read(installation)
         let document = Document(
-            isProvisioned: manifest != nil, machine: state == nil ? nil : "vps", generation: state?.generation,
+            isProvisioned: manifest != nil, machine: state == nil ? nil : "vps",
+            generation: state?.generation,
             files: manifest?.files.count ?? 0, interrupted: interrupted?.rawValue,
             kept: manifest?.kept.keys.sorted() ?? [])
         if json {
@@ -48,15 +51,19 @@ struct ProvisionStatusCommand: ParsableCommand {
         var lines: [String] = []
         switch interrupted {
         case .finished:
-            lines.append("A run was interrupted while it put files in place. The next one finishes it: the new files.")
+            lines.append(
+                "A run was interrupted while it put files in place. The next one finishes it: the new files.")
         case .undone, .nothing:
-            lines.append("A run was interrupted before it put files in place. The next one undoes it: the old files.")
+            lines.append(
+                "A run was interrupted before it put files in place. The next one undoes it: the old files.")
         case nil: break
         }
         guard document.isProvisioned else {
             return lines + ["This machine is not provisioned. Start with: sudo runegate provision vps"]
         }
-        lines.append("\(document.machine ?? "machine"): \(document.files) files, generation \(document.generation ?? 0)")
+        lines.append(
+            "\(document.machine ?? "machine"): \(document.files) files, generation \(document.generation ?? 0)"
+        )
         return lines + document.kept.map { "kept: \($0)" }
     }
 }

@@ -18,17 +18,19 @@ struct ProvisionSummary {
                 "Only written: names, ports, mail and services of this machine were not looked at (--root)."
             ]
         }
-        return lines + Self.box(
-            [
-                "https://\(answers.domain)/",
-                "WireGuard  UDP \(answers.ports.wireGuard)    Rathole  TCP \(answers.ports.rathole)",
-                answers.mail == nil
-                    ? "Mail       none: sudo runegate login-link ADDRESS gives a link"
-                    : "Mail       sudo runegate mail test ADDRESS",
-                "Next       sudo runegate provision join    (gives the code for the aibox)",
-                "           sudo runegate provision aibox   (there)",
-            ] + (answers.ratholeProgram == nil
-                ? ["No Rathole here, so no fallback path: install it, then run this again."] : []))
+        return lines
+            + Self.box(
+                [
+                    "https://\(answers.domain)/",
+                    "WireGuard  UDP \(answers.ports.wireGuard)    Rathole  TCP \(answers.ports.rathole)",
+                    answers.mail == nil
+                        ? "Mail       none: sudo runegate login-link ADDRESS gives a link"
+                        : "Mail       sudo runegate mail test ADDRESS",
+                    "Next       sudo runegate provision join    (gives the code for the aibox)",
+                    "           sudo runegate provision aibox   (there)",
+                ]
+                    + (answers.ratholeProgram == nil
+                        ? ["No Rathole here, so no fallback path: install it, then run this again."] : []))
     }
 
     /// The lines in a frame.

@@ -24,8 +24,11 @@ struct ProvisionUninstall {
         }
         out.write(line: "Removed \(report.removed.count) files.")
         for path in report.restored { out.write(line: "Put back as it was: \(path)") }
-        for path in report.left { out.write(line: "Left, since it was edited by hand (--purge takes it too): \(path)") }
-        out.write(line: "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
+        for path in report.left {
+            out.write(line: "Left, since it was edited by hand (--purge takes it too): \(path)")
+        }
+        out.write(
+            line: "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
     }
 
     private struct Document: Encodable {

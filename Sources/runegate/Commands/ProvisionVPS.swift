@@ -29,4 +29,4 @@ struct ProvisionVPSCommand: AsyncParsableCommand {
     }
 }
 
-extension SigningSecrets.Kind: @retroactive ExpressibleByArgument {}
+extension SigningSecrets.Kind: ExpressibleByArgument {}

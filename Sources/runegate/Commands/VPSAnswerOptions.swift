@@ -9,7 +9,9 @@ struct VPSAnswerOptions: ParsableArguments {
     var domain: String?
     @Option(help: ArgumentHelp("Who may sign in; may be repeated.", valueName: "address"))
     var allow: [String] = []
-    @Option(help: ArgumentHelp("Everybody of this mail domain may sign in; may be repeated.", valueName: "domain"))
+    @Option(
+        help: ArgumentHelp("Everybody of this mail domain may sign in; may be repeated.", valueName: "domain")
+    )
     var allowDomain: [String] = []
     @Option(help: "How the aibox finds this machine; by default the domain.")
     var endpoint: String?
@@ -33,7 +35,8 @@ struct VPSAnswerOptions: ParsableArguments {
     var smtpUser: String?
     @Option(help: ArgumentHelp("A file with the password; it is never an argument.", valueName: "file"))
     var smtpPasswordFile: String?
-    @Option(help: ArgumentHelp("PEM file of the authority that its certificate comes from.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("PEM file of the authority that its certificate comes from.", valueName: "file"))
     var smtpCaFile: String?
     @Option(help: ArgumentHelp("The sender of the mails.", valueName: "address"))
     var mailFrom: String?
@@ -52,7 +55,9 @@ struct VPSAnswerOptions: ParsableArguments {
         var sheet = try answersFile()
         for (key, texts) in flags { sheet.note(key, texts) }
         if let smtpPasswordFile {
-            sheet.note(.smtpPassword, [try SecretFile.firstLine(smtpPasswordFile)], from: .flag("--smtp-password-file"))
+            sheet.note(
+                .smtpPassword, [try SecretFile.firstLine(smtpPasswordFile)],
+                from: .flag("--smtp-password-file"))
         }
         if !sheet.has(.rathole), previous?.ratholeProgram == nil, let found = Program.find("rathole") {
             sheet.note(.rathole, [found])

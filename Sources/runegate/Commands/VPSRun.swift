@@ -17,7 +17,9 @@ struct VPSRun {
         }
         .rotating(rotating)
         if options.verify { return try verify(provisioning) }
-        if options.dryRun { return try show(try installation.changes(to: provisioning, rules: options.rules)) }
+        if options.dryRun {
+            return try show(try installation.changes(to: provisioning, rules: options.rules))
+        }
         if options.isThisMachine { try await prepare(answers) }
         let outcome = try interrupt.whileWriting { try write(provisioning) }
         let problems = options.isThisMachine ? try await start(outcome) : []
@@ -49,8 +51,10 @@ struct VPSRun {
         let writer = try installation.beginWriting()
         switch writer.recovery {
         case .nothing: break
-        case .undone: Terminal.diagnostics.write(line: "An interrupted run was undone first: its files are gone.")
-        case .finished: Terminal.diagnostics.write(line: "An interrupted run was finished first: its files are in place.")
+        case .undone:
+            Terminal.diagnostics.write(line: "An interrupted run was undone first: its files are gone.")
+        case .finished:
+            Terminal.diagnostics.write(line: "An interrupted run was finished first: its files are in place.")
         }
         if options.isThisMachine { try Services().makeUsers(of: try provisioning.plan()) }
         let (plan, changes) = try installation.changes(to: provisioning, rules: options.rules)
@@ -104,7 +108,8 @@ struct VPSRun {
 
     private func report(_ answers: VPSAnswers, _ outcome: Outcome, problems: [Fault]) throws {
         let summary = ProvisionSummary(
-            answers: answers, changes: outcome.changes, problems: problems, isThisMachine: options.isThisMachine)
+            answers: answers, changes: outcome.changes, problems: problems,
+            isThisMachine: options.isThisMachine)
         if options.json {
             Terminal.output.write(line: JSONText.of(summary.document))
         } else {
