@@ -13,7 +13,7 @@ struct Runegate: AsyncParsableCommand {
             ServeCommand.self, CheckCommand.self, TunnelsCommand.self, SessionsCommand.self,
             LoginLinkCommand.self,
             MailCommand.self, TokenCommand.self, DemoCommand.self, MailerCommand.self,
-            WireGuardReaderCommand.self, ProvisionCommand.self,
+            WireGuardReaderCommand.self, EnrollCommand.self, TendCommand.self, ProvisionCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

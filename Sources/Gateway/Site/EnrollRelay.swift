@@ -85,11 +85,16 @@ private final class EnrollExchange: ChannelInboundHandler {
         guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
             return context.fireUserInboundEventTriggered(event)
         }
-        finish(context, received.isEmpty ? .nobody : .octets(received))
+        finishAtEnd(context)
     }
 
+    /// Both directions ended; which of the two events tells depends on who was first.
     func channelInactive(context: ChannelHandlerContext) {
-        finish(context, .failed)
+        finishAtEnd(context)
+    }
+
+    private func finishAtEnd(_ context: ChannelHandlerContext) {
+        finish(context, received.isEmpty ? .nobody : .octets(received))
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -46,7 +46,7 @@ private final class World {
                 wireGuard: offering.code.keys.wireGuard, rathole: offering.code.keys.rathole),
             presharedKey: presharedKey, ratholeToken: StoredSecret(token))
         box = BoxState(
-            domain: "app.example.com", enrolmentKey: offering.code.keys.enrolment, channel: channel,
+            place: ServerPlace(offering.code), enrolmentKey: offering.code.keys.enrolment, channel: channel,
             tunnels: tunnels)
         boxRuns = tunnels
     }

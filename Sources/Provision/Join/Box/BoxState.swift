@@ -3,8 +3,8 @@ package import WireGuardKernel
 
 /// What the aibox keeps of its join, for rotations and for its timer; a file of root's, 0600.
 package struct BoxState: Codable, Equatable, Sendable {
-    /// Where enrolment requests go.
-    package let domain: String
+    /// Where the VPS is, as the join code said.
+    package let place: ServerPlace
     /// What they are sealed for.
     package let enrolmentKey: PublicKey
     let channel: PairKey
@@ -41,6 +41,40 @@ package struct BoxState: Codable, Equatable, Sendable {
 
     /// Learns from a question that was refused as old.
     mutating func catchUp(with number: UInt64) { self.number = max(self.number, number) }
+}
+
+/// Where a VPS is, and what both machines agreed on about the tunnels: a join code without keys and secret.
+package struct ServerPlace: Codable, Hashable, Sendable {
+    package let domain: String
+    package let endpoint: String
+    package let wireGuardPort: UInt16
+    package let ratholePort: UInt16
+    package let tunnelNetwork: String
+    package let appPort: UInt16
+
+    package init(_ code: JoinCode) {
+        domain = code.domain.ascii
+        endpoint = code.endpoint.text
+        wireGuardPort = code.ports.wireGuard.number
+        ratholePort = code.ports.rathole.number
+        tunnelNetwork = code.tunnel.description
+        appPort = code.appPort.number
+    }
+
+    /// What the plan of the aibox is made from; this machine's own answers are still the usual ones.
+    ///
+    /// - Throws: When the file was changed by somebody else.
+    package func answers() throws(Malformed) -> AiboxAnswers {
+        guard wireGuardPort > 0, ratholePort > 0, appPort > 0 else {
+            throw Malformed(expected: "ports from 1 to 65535")
+        }
+        var answers = AiboxAnswers(domain: try DomainName(domain), endpoint: try PublicHost(endpoint))
+        answers.ports = TunnelPorts(
+            wireGuard: Port(known: wireGuardPort), rathole: Port(known: ratholePort))
+        answers.tunnel = try TunnelNetwork(tunnelNetwork)
+        answers.appPort = Port(known: appPort)
+        return answers
+    }
 }
 
 /// What the aibox's ends of both tunnels run with.

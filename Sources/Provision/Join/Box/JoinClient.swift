@@ -36,7 +36,7 @@ package struct PendingJoin: Codable, Equatable, Sendable {
             return nil
         }
         return BoxState(
-            domain: code.domain.ascii, enrolmentKey: code.keys.enrolment, channel: channel,
+            place: ServerPlace(code), enrolmentKey: code.keys.enrolment, channel: channel,
             tunnels: BoxTunnels(
                 wireGuardPrivateKey: wireGuardPrivateKey, ratholePrivateKey: ratholePrivateKey,
                 serverKeys: TunnelEnds(wireGuard: code.keys.wireGuard, rathole: code.keys.rathole),

@@ -1,4 +1,4 @@
-package import GateModel
+import GateModel
 
 /// Asks the app over both paths, from the VPS: the paths as visitors' requests take them.
 package struct ServerProof: Sendable {

@@ -50,7 +50,8 @@ enum ProgramRun {
 
         init?() {
             var ends: [Int32] = [-1, -1]
-            guard pipe2(&ends, Int32(O_CLOEXEC)) == 0 else { return nil }
+            guard pipe(&ends) == 0 else { return nil }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             (readEnd, writeEnd) = (ends[0], ends[1])
         }
 
