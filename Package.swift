@@ -175,7 +175,7 @@ if isFuzzing {
             name: "runegate-fuzz",
             dependencies: [
                 "GateModel", "Cryptography", "GateConfig", "Identity", "Gateway", "WireGuardKernel",
-                nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"),
+                "Provision", nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"),
             ],
             path: "Fuzz", exclude: ["Corpus"], swiftSettings: strict,
             // gold stumbles over the sanitizers' debug information.

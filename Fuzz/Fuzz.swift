@@ -21,6 +21,9 @@ struct Fuzz {
         "netlink": fuzzNetlink,
         "wireguard-userspace": fuzzUserspace,
         "wireguard-sample": fuzzSampleLine,
+        "join-code": fuzzJoinCode,
+        "enroll-request": fuzzEnrollRequest,
+        "enroll-reply": fuzzEnrollReply,
     ]
 
     static let chosen = CommandLine.arguments.dropFirst().first.flatMap { targets[$0] }

@@ -46,7 +46,8 @@ private final class World {
                 wireGuard: offering.code.keys.wireGuard, rathole: offering.code.keys.rathole),
             presharedKey: presharedKey, ratholeToken: StoredSecret(token))
         box = BoxState(
-            place: ServerPlace(offering.code), enrolmentKey: offering.code.keys.enrolment, channel: channel,
+            place: ServerPlace(offering.code), own: BoxAnswers(appPort: 7860),
+            enrolmentKey: offering.code.keys.enrolment, channel: channel,
             tunnels: tunnels)
         boxRuns = tunnels
     }

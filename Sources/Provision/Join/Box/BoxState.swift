@@ -5,6 +5,8 @@ package import WireGuardKernel
 package struct BoxState: Codable, Equatable, Sendable {
     /// Where the VPS is, as the join code said.
     package let place: ServerPlace
+    /// What this machine's owner said about it.
+    package var own: BoxAnswers
     /// What they are sealed for.
     package let enrolmentKey: PublicKey
     let channel: PairKey
@@ -16,6 +18,17 @@ package struct BoxState: Codable, Equatable, Sendable {
 
     /// What the tunnels shall run with now.
     package var wantedTunnels: BoxTunnels { rotation?.wanted ?? tunnels }
+
+    /// What the plan of this machine is made from.
+    ///
+    /// - Throws: When the file was changed by somebody else.
+    package func answers() throws(Malformed) -> AiboxAnswers {
+        var answers = try place.answers()
+        answers.appPort = try Port("\(own.appPort)")
+        answers.mtu = try MTU("\(own.mtu)")
+        if let program = own.ratholeProgram { answers.ratholeProgram = try ProgramPath(program) }
+        return answers
+    }
 
     /// The words to compare on both machines.
     package var fingerprint: Fingerprint {
@@ -43,6 +56,22 @@ package struct BoxState: Codable, Equatable, Sendable {
     mutating func catchUp(with number: UInt64) { self.number = max(self.number, number) }
 }
 
+/// What only the aibox's owner can say.
+package struct BoxAnswers: Codable, Hashable, Sendable {
+    package var appPort: UInt16
+    package var mtu: Int
+    /// Absolute; nil: there is none, and no fallback path.
+    package var ratholeProgram: String?
+
+    package init(
+        appPort: UInt16, mtu: Int = MTU.standard.bytes, ratholeProgram: String? = nil
+    ) {
+        self.appPort = appPort
+        self.mtu = mtu
+        self.ratholeProgram = ratholeProgram
+    }
+}
+
 /// Where a VPS is, and what both machines agreed on about the tunnels: a join code without keys and secret.
 package struct ServerPlace: Codable, Hashable, Sendable {
     package let domain: String
@@ -61,18 +90,15 @@ package struct ServerPlace: Codable, Hashable, Sendable {
         appPort = code.appPort.number
     }
 
-    /// What the plan of the aibox is made from; this machine's own answers are still the usual ones.
+    /// What the plan of the aibox is made from, as far as the VPS knows it.
     ///
     /// - Throws: When the file was changed by somebody else.
     package func answers() throws(Malformed) -> AiboxAnswers {
-        guard wireGuardPort > 0, ratholePort > 0, appPort > 0 else {
-            throw Malformed(expected: "ports from 1 to 65535")
-        }
         var answers = AiboxAnswers(domain: try DomainName(domain), endpoint: try PublicHost(endpoint))
         answers.ports = TunnelPorts(
-            wireGuard: Port(known: wireGuardPort), rathole: Port(known: ratholePort))
+            wireGuard: try Port("\(wireGuardPort)"), rathole: try Port("\(ratholePort)"))
         answers.tunnel = try TunnelNetwork(tunnelNetwork)
-        answers.appPort = Port(known: appPort)
+        answers.appPort = try Port("\(appPort)")
         return answers
     }
 }

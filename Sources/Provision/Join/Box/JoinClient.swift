@@ -36,7 +36,8 @@ package struct PendingJoin: Codable, Equatable, Sendable {
             return nil
         }
         return BoxState(
-            place: ServerPlace(code), enrolmentKey: code.keys.enrolment, channel: channel,
+            place: ServerPlace(code), own: BoxAnswers(appPort: code.appPort.number),
+            enrolmentKey: code.keys.enrolment, channel: channel,
             tunnels: BoxTunnels(
                 wireGuardPrivateKey: wireGuardPrivateKey, ratholePrivateKey: ratholePrivateKey,
                 serverKeys: TunnelEnds(wireGuard: code.keys.wireGuard, rathole: code.keys.rathole),

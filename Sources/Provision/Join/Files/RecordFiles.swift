@@ -5,7 +5,7 @@ import Glibc
 /// The files in which a join is remembered, in the directory of the provisioning's records: root's alone, 0600.
 package struct RecordFiles: Sendable {
     /// On the VPS: ``EnrollState``.
-    package static let enrolment = "enrolment.json"
+    package static let enrolment = ProvisionPaths.enrolment.lastComponent
     /// On the aibox: ``BoxState``.
     package static let box = "box.json"
     /// On the aibox, while a join is under way: ``PendingJoin``.
@@ -98,4 +98,9 @@ extension RecordFiles: BoxRecords {
     package func store(_ pending: PendingJoin) throws(Fault) { try write(pending, to: Self.pendingJoin) }
 
     package func removePendingJoin() throws(Fault) { try remove(Self.pendingJoin) }
+}
+
+extension String {
+    /// What stands behind the last slash.
+    fileprivate var lastComponent: String { split(separator: "/").last.map(String.init) ?? self }
 }

@@ -29,13 +29,15 @@ package struct TunnelSettling: Sendable {
     }
 
     /// The aibox's side.
-    package func settle(_ state: BoxState, _ answers: AiboxAnswers) throws(Fault) {
+    package func settle(_ tunnels: BoxTunnels, _ answers: AiboxAnswers) throws(Fault) {
         let installation = Installation(in: tree, names: onlyWrites ? .leftAlone : .ofThisMachine)
-        let plan = AiboxPlan.make(answers: answers, secrets: state.wantedTunnels.secrets)
+        let plan = AiboxPlan.make(answers: answers, secrets: tunnels.secrets)
         try settle(
             plan, in: installation, ratholeFile: Paths.ratholeClient,
             runsRathole: plan.units.contains("rathole.service"))
     }
+
+    private var ratholeUnit: String { Paths.units + "/rathole.service" }
 
     private func settle(
         _ plan: Plan, in installation: Installation, ratholeFile: String, runsRathole: Bool
@@ -47,11 +49,14 @@ package struct TunnelSettling: Sendable {
         try writer.apply(plan, changes: changes, checks: NoChecks())
         guard !onlyWrites else { return }
         if let file = plan.files.first(where: { $0.path == Paths.wireGuard }) {
-            try ProgramRun.run(
-                ["wg", "syncconf", "wg0", "/dev/stdin"], input: WireGuardWords.kernelPart(of: file.contents))
+            try Program(
+                ["wg", "syncconf", "wg0", "/dev/stdin"], input: WireGuardWords.kernelPart(of: file.contents)
+            ).succeed(remedy: "Start the interface: systemctl restart wg-quick@wg0")
         }
         // Whether its last start was with this file is not known, and a restart takes a tenth of a second.
-        try ProgramRun.run(["systemctl", "--no-block", runsRathole ? "restart" : "stop", "rathole.service"])
+        guard Services().isManaged, plan.files.contains(where: { $0.path == ratholeUnit }) else { return }
+        try Program("systemctl", "--no-block", runsRathole ? "restart" : "stop", "rathole.service")
+            .succeed(remedy: "See why: journalctl -u rathole")
     }
 }
 

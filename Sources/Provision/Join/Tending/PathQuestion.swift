@@ -27,6 +27,16 @@ package struct PathQuestion: Sendable {
         }
     }
 
+    /// Whether a connection can be made; nothing is sent over it.
+    func connects(within time: Duration) -> Bool {
+        let descriptor = socket(
+            address.isIPv4 ? AF_INET : AF_INET6,
+            Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return connect(descriptor, until: .now + time) == 0
+    }
+
     private func ask(once time: Duration) -> PathProof {
         let deadline = ContinuousClock.now + time
         let descriptor = socket(
