@@ -13,7 +13,7 @@ LIMIT = 4096
 
 
 class PlayedUnit:
-    """Reads one request a connection to its end, and sends what `answer` makes of it."""
+    """Reads one request a connection, behind its length, and sends what `answer` makes of it the same way."""
 
     def __init__(self, path: Path, answer: Callable[[bytes], bytes]) -> None:
         self.requests: list[bytes] = []
@@ -30,11 +30,12 @@ class PlayedUnit:
             except OSError:
                 return
             with connection:
-                request = b""
-                while piece := connection.recv(65536):
-                    request += piece
+                stream = connection.makefile("rb")
+                request = stream.read(int.from_bytes(stream.read(2)))
                 self.requests.append(request)
-                connection.sendall(self._answer(request))
+                answer = self._answer(request)
+                connection.sendall(len(answer).to_bytes(2) + answer)
+                stream.read(1)  # The gateway closes.
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -12,7 +12,7 @@ import Testing
 
 /// A unit that answers what it was sent, backwards, or ends its connections without a word.
 private struct PlayedUnit {
-    enum Manner: Sendable { case reversed, silent, closing, endless }
+    enum Manner: Sendable { case reversed, nobody, silent, closing, endless }
 
     let directory: TemporaryDirectory
     let channel: any Channel
@@ -22,7 +22,6 @@ private struct PlayedUnit {
     init(_ manner: Manner) async throws {
         directory = TemporaryDirectory()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Answering(manner: manner))
@@ -41,22 +40,22 @@ private struct PlayedUnit {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received += unwrapInboundIn(data).readableBytesView
-        }
-
-        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            guard case ChannelEvent.inputClosed? = event as? ChannelEvent else { return }
+            guard received.count >= 2, received.count == 2 + (Int(received[0]) << 8 | Int(received[1])) else {
+                return
+            }
             switch manner {
-            case .reversed:
-                context.writeAndFlush(
-                    wrapOutboundOut(ByteBuffer(bytes: received.reversed())), promise: nil)
-                context.close(promise: nil)
+            case .reversed: answer(context, received.dropFirst(2).reversed())
+            case .nobody: answer(context, [])
             case .closing: context.close(promise: nil)
-            case .endless:
-                let much = ByteBuffer(bytes: [UInt8](repeating: 1, count: 5000))
-                context.writeAndFlush(wrapOutboundOut(much), promise: nil)
-                context.close(promise: nil)
+            case .endless: answer(context, [UInt8](repeating: 1, count: 5000))
             case .silent: break
             }
+        }
+
+        private func answer(_ context: ChannelHandlerContext, _ bytes: [UInt8]) {
+            var buffer = ByteBuffer(integer: UInt16(bytes.count))
+            buffer.writeBytes(bytes)
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
         }
     }
 }
@@ -89,14 +88,17 @@ struct SiteEnrollTests {
     }
 
     @Test func `nobody expected, no unit, and no relay are the same 404`() async throws {
-        let unit = try await PlayedUnit(.closing)
+        let unit = try await PlayedUnit(.nobody)
         #expect(try await answer(EnrollRelay(path: unit.path)).status == .notFound)
         try await unit.channel.close()
         #expect(try await answer(EnrollRelay(path: unit.path)).status == .notFound)
         #expect(try await answer(nil).status == .notFound)
     }
 
-    @Test func `a unit that stays silent or says too much is 502`() async throws {
+    @Test func `a unit that stays silent, breaks off or says too much is 502`() async throws {
+        let closing = try await PlayedUnit(.closing)
+        #expect(try await answer(EnrollRelay(path: closing.path)).status == .badGateway)
+        try await closing.channel.close()
         let silent = try await PlayedUnit(.silent)
         let relay = EnrollRelay(path: silent.path, deadline: .milliseconds(50))
         #expect(try await answer(relay).status == .badGateway)

@@ -3,7 +3,9 @@ import NIOPosix
 
 /// Hands the octets of an enrolment to the root unit behind its socket, and brings back what it says.
 ///
-/// Neither is read here: both are sealed between the aibox and that unit.
+/// Neither is read here: both are sealed between the aibox and that unit. On the socket each stands behind its length
+/// in two bytes, in network order, and this side closes: were the end of the answer told by closing, an end that comes
+/// with the last bytes could take them along.
 package struct EnrollRelay: Sendable {
     /// Where systemd listens for the unit (`runegate-enroll.socket`).
     package static let systemdSocket = "/run/runegate-enroll/enroll.sock"
@@ -32,13 +34,12 @@ package struct EnrollRelay: Sendable {
         self.group = group
     }
 
-    /// Sends all octets, says that there are no more, and waits for the end of the answer.
+    /// Sends all octets and waits for the whole answer; one of no octets says that nobody is expected.
     func relay(_ octets: [UInt8]) async -> Answer {
         let loop = group.next()
         let answer = loop.makePromise(of: Answer.self)
         let connection = ClientBootstrap(group: loop)
             .connectTimeout(.seconds(5))
-            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { [deadline] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
@@ -54,7 +55,7 @@ package struct EnrollRelay: Sendable {
     }
 }
 
-/// One exchange: everything out, everything in, the end.
+/// One exchange: everything out, everything in.
 private final class EnrollExchange: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -62,7 +63,7 @@ private final class EnrollExchange: ChannelInboundHandler {
     private let octets: [UInt8]
     private let deadline: TimeAmount
     private let answer: EventLoopPromise<EnrollRelay.Answer>
-    private var received: [UInt8] = []
+    private var received = ByteBuffer()
 
     init(octets: [UInt8], deadline: TimeAmount, answer: EventLoopPromise<EnrollRelay.Answer>) {
         self.octets = octets
@@ -72,29 +73,21 @@ private final class EnrollExchange: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         context.eventLoop.assumeIsolated().scheduleTask(in: deadline) { self.finish(context, .failed) }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: octets)), promise: nil)
-        context.close(mode: .output, promise: nil)
+        var request = ByteBuffer(integer: UInt16(octets.count))
+        request.writeBytes(octets)
+        context.writeAndFlush(wrapOutboundOut(request), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        received += unwrapInboundIn(data).readableBytesView
-        if received.count > EnrollRelay.maximumBytes { finish(context, .failed) }
+        received.writeImmutableBuffer(unwrapInboundIn(data))
+        guard let count = received.getInteger(at: 0, as: UInt16.self) else { return }
+        if count > EnrollRelay.maximumBytes { return finish(context, .failed) }
+        guard let bytes = received.getBytes(at: 2, length: Int(count)) else { return }
+        finish(context, bytes.isEmpty ? .nobody : .octets(bytes))
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
-            return context.fireUserInboundEventTriggered(event)
-        }
-        finishAtEnd(context)
-    }
-
-    /// Both directions ended; which of the two events tells depends on who was first.
     func channelInactive(context: ChannelHandlerContext) {
-        finishAtEnd(context)
-    }
-
-    private func finishAtEnd(_ context: ChannelHandlerContext) {
-        finish(context, received.isEmpty ? .nobody : .octets(received))
+        finish(context, .failed)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -3,7 +3,8 @@ import GateModel
 
 /// Takes one small request a connection, one after the other, and ends when nobody has come for a while.
 ///
-/// systemd listens in the meantime and starts the unit anew.
+/// systemd listens in the meantime and starts the unit anew. On the socket request and answer stand behind their length
+/// in two bytes, in network order; an answer of no octets says that nobody is expected.
 package struct EnrollServer {
     private let listener: Int32
     private let desk: EnrollDesk
@@ -42,26 +43,32 @@ package struct EnrollServer {
     }
 
     private func serve(_ connection: Int32) {
-        guard let octets = receive(from: connection) else { return }
-        send(desk.answer(to: octets), to: connection)
+        let deadline = ContinuousClock.now + patience
+        guard let length = receive(2, from: connection, until: deadline) else { return }
+        let count = Int(length[0]) << 8 | Int(length[1])
+        guard count <= ReceivedRequest.maximumBytes,
+            let octets = receive(count, from: connection, until: deadline)
+        else { return }
+        let answer = desk.answer(to: octets)
+        send(UInt16(answer.count).octets + answer, to: connection)
+        // The gateway closes first, so that the answer's last bytes and the end never come together.
+        _ = receive(1, from: connection, until: .now + patience)
     }
 
-    /// Everything up to the sender's end; nil when it is too much or takes too long.
-    private func receive(from connection: Int32) -> [UInt8]? {
-        let deadline = ContinuousClock.now + patience
+    /// Exactly so many bytes; nil when they do not come.
+    private func receive(
+        _ count: Int, from connection: Int32, until deadline: ContinuousClock.Instant
+    ) -> [UInt8]? {
         var octets: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: ReceivedRequest.maximumBytes + 1)
-        while octets.count <= ReceivedRequest.maximumBytes {
+        while octets.count < count {
             guard Self.wait(for: connection, POLLIN, atMost: deadline - .now) else { return nil }
-            let count = recv(connection, &chunk, chunk.count, 0)
-            if count == 0 { return octets }
-            if count < 0 {
-                guard errno == EAGAIN || errno == EINTR else { return nil }
-                continue
-            }
-            octets += chunk[..<count]
+            var chunk = [UInt8](repeating: 0, count: count - octets.count)
+            let received = recv(connection, &chunk, chunk.count, 0)
+            if received < 0, errno == EAGAIN || errno == EINTR { continue }
+            guard received > 0 else { return nil }
+            octets += chunk[..<received]
         }
-        return nil
+        return octets
     }
 
     private func send(_ octets: [UInt8], to connection: Int32) {
