@@ -20,6 +20,7 @@ class PlayedUnit:
         self._answer = answer
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
+        path.chmod(0o666)  # The gateway runs as a user of its own.
         self._listener.listen(8)
         threading.Thread(target=self._serve, daemon=True).start()
 
