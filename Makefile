@@ -1,7 +1,7 @@
 # `make help` lists what can be done here.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench release clean setup setup-test
+.PHONY: help demo test test-long check bench release deb clean setup setup-test
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: release ## Measure the gateway beside HAProxy and nginx
 
 release: setup ## Build the program: .build/release/runegate
 	swift build --configuration release --static-swift-stdlib --product runegate
+
+deb: release ## Make a Debian package of it: .build/runegate_VERSION_ARCHITECTURE.deb
+	tools/build/deb.sh
 
 clean: ## Remove everything built
 	rm -rf .build

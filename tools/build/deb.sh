@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Makes the Debian package of the built program: .build/runegate_VERSION_ARCHITECTURE.deb.
+# What is in it is deploy/files.txt, as for deploy/install.sh.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+program=${1:-.build/release/runegate}
+version=$("$program" --version)
+architecture=$(dpkg --print-architecture)
+package=.build/runegate_${version}_$architecture.deb
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+mkdir "$tree"
+
+deploy/install.sh --binary "$program" --root "$tree" >/dev/null
+strip "$tree/usr/bin/runegate"
+gzip --best --no-name "$tree/usr/share/man/man1/runegate.1"
+
+# The libraries' packages and the versions it needs of them, as this distribution says.
+mkdir "$work/debian" "$tree/DEBIAN"
+printf 'Source: runegate\n\nPackage: runegate\nArchitecture: any\n' >"$work/debian/control"
+depends=$(cd "$work" && dpkg-shlibdeps -O tree/usr/bin/runegate | sed 's/^shlibs:Depends=//')
+
+cat >"$tree/DEBIAN/control" <<CONTROL
+Package: runegate
+Version: $version
+Architecture: $architecture
+Maintainer: Runegate maintainers <maintainers@runegate.invalid>
+Section: net
+Priority: optional
+Depends: $depends, systemd
+Recommends: certbot, nftables, nginx, wireguard-tools
+Installed-Size: $(du -sk "$tree" | cut -f1)
+Description: sign-in by e-mail link in front of one private web app
+ Runegate lets a few people reach a web app on a private machine through a small
+ public server. They sign in with a link that arrives by e-mail. Two tunnels,
+ WireGuard and Rathole, join the machines, and traffic moves to the other one
+ when one of them breaks.
+CONTROL
+cat >"$tree/DEBIAN/postinst" <<'POSTINST'
+#!/bin/sh
+set -e
+if [ "$1" = configure ]; then
+    systemd-sysusers /usr/lib/sysusers.d/runegate.conf
+    if [ -d /run/systemd/system ]; then
+        systemctl daemon-reload
+        # Visitors wait in the sockets meanwhile.
+        systemctl try-restart runegate-wireguard.service runegate-mailer.service runegate.service || true
+    fi
+fi
+POSTINST
+chmod 0755 "$tree/DEBIAN/postinst"
+
+dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
+echo "$package"
