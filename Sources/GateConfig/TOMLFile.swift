@@ -27,7 +27,7 @@ package struct TOMLFile {
     package static func parse(_ text: String, path: String, hidesText: Bool) -> Result<TOMLFile, ConfigError>
     {
         // The library takes C strings: it would stop at a NUL and call the rest absent.
-        guard !text.utf8.contains(0), !text.contains("\\u0000"), !text.contains("\\U00000000") else {
+        guard !text.utf8.contains(0), !escapesNUL(text) else {
             return .failure(syntaxError(at: 0, 0, in: path, text: "", expected: "a text without NUL"))
         }
         if let place = TOMLLocator.impossibleCharacter(in: text) {
@@ -61,6 +61,17 @@ package struct TOMLFile {
         } catch {
             return .failure(syntaxError(at: 0, 0, in: path, text: nil, expected: "valid TOML"))
         }
+    }
+
+    /// Whether an escape in it stands for NUL; a backslash that is itself escaped begins none.
+    private static func escapesNUL(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "\\")) {
+            rest = rest[(start + 1)...]
+            if rest.starts(with: "u0000".utf8) || rest.starts(with: "U00000000".utf8) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
     }
 
     private static func value(_ value: any TOMLValueConvertible) -> Value {

@@ -117,7 +117,9 @@ def test_plain_http_leads_to_https(site: Site) -> None:
 
 def test_the_authority_finds_its_proof(site: Site) -> None:
     assert site.curl("http://app.example.com/.well-known/acme-challenge/token").stdout == "proof\n"
-    missing = site.curl("http://app.example.com/.well-known/acme-challenge/none", "-o", "/dev/null", "-w", "%{http_code}")
+    missing = site.curl(
+        "http://app.example.com/.well-known/acme-challenge/none", "-o", "/dev/null", "-w", "%{http_code}"
+    )
     assert missing.stdout == "404"
 
 

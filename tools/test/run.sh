@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 
 output=.build/test-output
 mkdir -p "$output"
-rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/tunnels.xml "$output"/machine.xml "$output"/fuzz.xml
+rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/provision.xml "$output"/tunnels.xml "$output"/machine.xml "$output"/fuzz.xml
 failed=()
 # A backtrace after a crash can hang for minutes; the crash itself is what counts.
 export SWIFT_BACKTRACE=enable=no
@@ -26,6 +26,8 @@ build_tests() { swift build --build-tests; }
 # wait for each other.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 unit_tests() { timeout 1200 swift test --skip-build --disable-xctest --xunit-output "$output/unit.xml"; }
+# Rendered files, each handed to the program that it is for, and machines that are really set up with the release build.
+provision_tests() { .build/venv/bin/pytest Tests/Provision --junit-xml "$output/provision.xml"; }
 build_program() { swift build --configuration release --static-swift-stdlib --product runegate; }
 end_to_end_tests() {
     .build/venv/bin/pytest Tests/EndToEnd --junit-xml "$output/end-to-end.xml"
@@ -38,6 +40,7 @@ if ! has_failed "build the unit tests"; then
 fi
 stage "build the program" build_program
 if ! has_failed "build the program"; then
+    stage "provisioning" provision_tests
     stage "end-to-end tests" end_to_end_tests
     stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
 fi
@@ -45,6 +48,6 @@ stage "fuzz" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
 # A part that did not run left no report, and counts as a failure.
-python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/tunnels.xml" "$output/machine.xml" "$output/fuzz.xml"
+python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/provision.xml" "$output/tunnels.xml" "$output/machine.xml" "$output/fuzz.xml"
 counted=$?
 ((${#failed[@]} == 0 && counted == 0))

@@ -79,7 +79,7 @@ package enum VPSPlan {
             PlannedFile(unit: "runegate-mailer.socket", HelperUnits.socket(for: .mailer)),
             PlannedFile(unit: "runegate-wireguard.service", HelperUnits.reader),
             PlannedFile(unit: "runegate-wireguard.socket", HelperUnits.socket(for: .reader)),
-            PlannedFile(unit: "runegate-enroll.service", HelperUnits.enroll),
+            PlannedFile(unit: "runegate-enroll.service", HelperUnits.enroll(answers)),
             PlannedFile(unit: "runegate-enroll.socket", HelperUnits.socket(for: .enroll)),
         ]
     }

@@ -10,6 +10,8 @@ enum WireGuardFile {
         ListenPort = \(answers.ports.wireGuard)
         MTU = \(answers.mtu)
         \(firewallFirst)
+        # A peer that joins later has its way already: adding one to a running interface lays none.
+        PostUp = ip -4 route replace \(answers.tunnel.aibox)/32 dev %i
 
         \(secrets.joined.map { peer($0, answers) } ?? "# No peer yet: `runegate provision join` prints a join code.\n")
         """

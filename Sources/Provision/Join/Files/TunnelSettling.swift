@@ -55,6 +55,8 @@ package struct TunnelSettling: Sendable {
         }
         // Whether its last start was with this file is not known, and a restart takes a tenth of a second.
         guard Services().isManaged, plan.files.contains(where: { $0.path == ratholeUnit }) else { return }
+        try Program("systemctl", runsRathole ? "enable" : "disable", "rathole.service")
+            .succeed(remedy: "See why: systemctl status rathole.service")
         try Program("systemctl", "--no-block", runsRathole ? "restart" : "stop", "rathole.service")
             .succeed(remedy: "See why: journalctl -u rathole")
     }

@@ -55,8 +55,10 @@ enum HelperUnits {
 
         """
 
-    /// Root, but only to let an aibox in: opens its sealed request, adds it as a peer, starts Rathole.
-    static let enroll: ConfigText = """
+    /// Root, but only to let an aibox in: opens its sealed request, adds it as a peer, starts Rathole, and asks the app
+    /// by both ways.
+    static func enroll(_ answers: VPSAnswers) -> ConfigText {
+        """
         # Written by `runegate provision vps`.
         [Unit]
         Description=Runegate enrolment of an aibox
@@ -65,24 +67,25 @@ enum HelperUnits {
         After=runegate-enroll.socket wg-quick@wg0.service
 
         [Service]
-        Type=exec
+        Type=notify
         ExecStart=\(Paths.binary) enroll
-        Restart=no
 
         CapabilityBoundingSet=CAP_NET_ADMIN
         \(Sandbox.noBacktrace)
         IPAddressDeny=any
-        ReadWritePaths=/etc/wireguard -/etc/rathole /etc/runegate
-        \(Sandbox.lines(
-            programs: "\(Paths.binary) /usr/bin/wg /usr/bin/systemctl /bin/systemctl",
-            families: "AF_NETLINK AF_UNIX"))\
-        # Files are written with an owner.
-        SystemCallFilter=@chown
+        IPAddressAllow=localhost
+        IPAddressAllow=\(answers.tunnel.aibox)/32
+        \(Sandbox.lines(programs: tools, families: "AF_INET AF_INET6 AF_NETLINK AF_UNIX"))\
+        \(Sandbox.writesSettings)\
         LimitNOFILE=256
         MemoryMax=64M
         TasksMax=32
 
         """
+    }
+
+    /// What a tunnel's keys are put into force with.
+    static let tools: ConfigText = "\(Paths.binary) /usr/bin/wg /usr/bin/systemctl /bin/systemctl"
 
     /// A socket that the gateway alone may open.
     static func socket(for service: Helper) -> ConfigText {

@@ -56,6 +56,13 @@ enum Sandbox {
 
         """
 
+    /// For root units that write the tunnels' files, each with its owner.
+    static let writesSettings: ConfigText = """
+        ReadWritePaths=/etc/wireguard -/etc/rathole /etc/runegate
+        SystemCallFilter=@chown
+
+        """
+
     /// A backtrace prints memory, and secrets are in memory.
     static let noBacktrace: ConfigText = "Environment=SWIFT_BACKTRACE=enable=no\n"
 }

@@ -1,4 +1,4 @@
-/// `runegate-tend`: every 30 s the aibox looks after its two tunnels.
+/// `runegate-tend`: every 30 s the aibox looks after its two tunnels, and ends a rotation that broke off.
 enum TendUnits {
     static let service: ConfigText = """
         # Written by `runegate provision aibox`.
@@ -17,8 +17,8 @@ enum TendUnits {
         StateDirectory=runegate-tend
         StateDirectoryMode=0700
         \(Sandbox.lines(
-            programs: "\(Paths.binary) /usr/bin/wg /usr/bin/systemctl /bin/systemctl",
-            families: "AF_INET AF_INET6 AF_NETLINK AF_UNIX"))\
+            programs: HelperUnits.tools, families: "AF_INET AF_INET6 AF_NETLINK AF_UNIX"))\
+        \(Sandbox.writesSettings)\
         LimitNOFILE=256
         MemoryMax=64M
         TasksMax=32
