@@ -58,6 +58,24 @@ def test_wg_quick_takes_the_interface(machine: Make, case: str) -> None:
     assert all(re.search(r"\t\d+\.\d+\.\d+\.\d+/32$", peer) for peer in peers)
 
 
+@pytest.mark.parametrize(("case", "other"), [("vps", "10.0.0.2"), ("vps-bare", "10.0.0.2"), ("aibox", "10.0.0.1")])
+def test_the_interface_comes_up_behind_its_firewall(machine: Make, case: str, other: str) -> None:
+    here = machine(case)
+    here.run("wg-quick", "up", "wg0")
+    assert "table inet runegate" in here.run("nft", "list", "tables").stdout
+    assert "dev wg0" in here.run("ip", "route", "show", other).stdout, "before the join, too"
+    forwarding = here.run("sysctl", "-n", "net.ipv4.conf.wg0.route_localnet").stdout.strip()
+    assert forwarding == ("1" if case == "aibox" else "0")
+    here.run("wg-quick", "down", "wg0")
+
+
+def test_no_firewall_no_interface(machine: Make) -> None:
+    here = machine("aibox")
+    here.run("sh", "-c", "echo broken >>/etc/runegate/firewall.nft")
+    assert here.run("wg-quick", "up", "wg0", check=False).returncode != 0
+    assert "wg0" not in here.run("ip", "link", "show").stdout
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_systemd_takes_the_units(machine: Make, case: str) -> None:
     here = machine(case)
