@@ -165,6 +165,21 @@ package struct MailAccount: Sendable, Equatable {
     package var subject: String
     /// The text part, with `{login_url}`, `{expiry_minutes}` and `{code}`; nil: built in.
     package var bodyTemplate: String?
+
+    package init(
+        host: String, port: Int, security: Security, user: String?, password: Secret?, fromName: String?,
+        fromAddress: EmailAddress, subject: String, bodyTemplate: String?
+    ) {
+        self.host = host
+        self.port = port
+        self.security = security
+        self.user = user
+        self.password = password
+        self.fromName = fromName
+        self.fromAddress = fromAddress
+        self.subject = subject
+        self.bodyTemplate = bodyTemplate
+    }
 }
 
 /// How pages and mails look.
@@ -174,6 +189,12 @@ package struct BrandSettings: Sendable, Equatable {
     package var color: String
     /// An image file (SVG or PNG) read at start; nil: the built-in mark.
     package var logo: String?
+
+    package init(name: String, color: String, logo: String?) {
+        self.name = name
+        self.color = color
+        self.logo = logo
+    }
 }
 
 /// What is logged, and how.

@@ -134,6 +134,7 @@ struct SMTPConversation {
     }
 
     private mutating func mailFrom() -> Action {
+        guard !envelope.endsAfterLogin else { return .finish(.success("signed in")) }
         if let maximum = extensions.maximumBytes, envelope.messageBytes > maximum {
             return finish(.tooLarge(bytes: envelope.messageBytes, maximumBytes: maximum))
         }

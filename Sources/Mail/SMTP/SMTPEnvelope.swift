@@ -19,4 +19,6 @@ struct SMTPEnvelope: Sendable, Equatable {
     let sender: EmailAddress
     let recipient: EmailAddress
     let messageBytes: Int
+    /// Whether it is over once the server has let us in.
+    var endsAfterLogin = false
 }

@@ -11,18 +11,21 @@ struct SMTPTransport: MailTransport {
     private let group: any EventLoopGroup
     private let time: any TimeSource
     private let deadlines: SMTPDeadlines
+    /// Whether only the way to the server is tried: no mail leaves.
+    private let endsAfterLogin: Bool
 
     /// Reads the trusted authorities from `caFile`, a PEM file, or else from the system.
     ///
     /// - Throws: `Fault` when the file cannot be used.
     init(
         account: MailAccount, caFile: String?, group: any EventLoopGroup, time: any TimeSource,
-        deadlines: SMTPDeadlines = SMTPDeadlines()
+        deadlines: SMTPDeadlines = SMTPDeadlines(), endsAfterLogin: Bool = false
     ) throws(Fault) {
         self.account = account
         self.group = group
         self.time = time
         self.deadlines = deadlines
+        self.endsAfterLogin = endsAfterLogin
         do {
             self.tls = try TLSClientContext(authorities: caFile.map { .file(path: $0) } ?? .system)
         } catch {
@@ -72,7 +75,8 @@ struct SMTPTransport: MailTransport {
         let envelope = SMTPEnvelope(
             host: account.host, security: account.security, credentials: credentials,
             helloName: Self.literal(channel.localAddress.flatMap(Self.ipAddress)), isPeerLoopback: isLoopback,
-            sender: mail.sender, recipient: mail.recipient, messageBytes: mail.message.count)
+            sender: mail.sender, recipient: mail.recipient, messageBytes: mail.message.count,
+            endsAfterLogin: endsAfterLogin)
         let handler = SMTPHandler(
             conversation: SMTPConversation(envelope), host: account.host, message: mail.message,
             transcript: transcript, deadlines: deadlines, result: attempt.result,

@@ -126,7 +126,12 @@ package struct InstallationWriter {
 
     func removeRecordDirectories(_ paths: [String]) {
         guard paths.contains(ProvisionPaths.directory) else { return }
-        try? lock.records.remove("lock")
+        // What only ever stands there while somebody writes.
+        for name in [
+            "lock", Journal.draft, ".\(RecordFiles.enrolment).lock", ".\(RecordFiles.enrolment).new",
+        ] {
+            try? lock.records.remove(name)
+        }
         for path in paths.reversed() {
             guard let (parentPath, name) = try? TargetTree.split(path),
                 let parent = try? tree.directory(parentPath)

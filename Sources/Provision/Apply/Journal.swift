@@ -31,6 +31,9 @@ struct Journal: Hashable, Codable {
         var fileName: String { "journal-\(rawValue)" }
     }
 
+    /// The journal before it is whole; it says nothing yet.
+    static let draft = "journal-draft"
+
     /// The journal that an interrupted run left in the record directory, and how far that run came.
     static func left(in records: DirectoryHandle) throws(Fault) -> (journal: Journal, phase: Phase)? {
         for phase in Phase.allCases {
@@ -49,14 +52,13 @@ struct Journal: Hashable, Codable {
 
     /// Writes the journal; from here on the next run can undo what this one began.
     func begin(in records: DirectoryHandle) throws(Fault) {
-        let draft = "journal-draft"
         let mine = FileOwner(userID: nil, groupID: nil)
-        try records.write(JSONBytes.of(self), as: draft, mode: 0o600, owner: mine)
+        try records.write(JSONBytes.of(self), as: Self.draft, mode: 0o600, owner: mine)
         do throws(Fault) {
-            try records.rename(draft, to: Phase.staging.fileName)
+            try records.rename(Self.draft, to: Phase.staging.fileName)
             try records.sync()
         } catch {
-            try? records.remove(draft)
+            try? records.remove(Self.draft)
             try? records.remove(Phase.staging.fileName)
             throw error
         }

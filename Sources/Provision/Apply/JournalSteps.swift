@@ -121,6 +121,7 @@ package enum Recovery: String, Sendable, Hashable {
 
     /// Brings a tree back to one whole set.
     static func run(in tree: TargetTree, records: DirectoryHandle) throws(Fault) -> Recovery {
+        try records.remove(Journal.draft)
         guard let (journal, phase) = try Journal.left(in: records) else { return .nothing }
         let steps = JournalSteps(journal: journal, tree: tree, records: records)
         switch phase {

@@ -16,7 +16,7 @@ extension InstallationWriter {
     package func uninstall(removesEdited: Bool) throws(Fault) -> UninstallReport {
         var report = UninstallReport()
         guard let manifest = try installation.manifest() else {
-            removeRecordDirectories([ProvisionPaths.directory])
+            removeRecordDirectories(made.isEmpty ? [ProvisionPaths.directory] : made)
             return report
         }
         var transaction = Transaction()

@@ -9,10 +9,8 @@ package struct VPSProvisioning: Sendable {
     /// The first certificate and its key; nil while nginx has one.
     let certificate: [UInt8]
 
-    /// What the records of a tree say, brought together with new answers.
+    /// What the records of a tree say, brought together with new answers; `makeCertificate` makes the self-signed one.
     ///
-    /// - Parameters:
-    ///   - makeCertificate: Makes the self-signed one that nginx starts with.
     /// - Throws: A `Fault` when the records are damaged or the certificate cannot be made.
     package init(
         _ answers: VPSAnswers, in installation: Installation,

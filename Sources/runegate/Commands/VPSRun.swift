@@ -37,7 +37,7 @@ struct VPSRun {
     /// What has to be right before anything is written.
     private func prepare(_ answers: VPSAnswers) async throws {
         let results = await MachineInspection(answers: answers, mayInstall: !options.noInstall)
-            .results(isProvisioned: try installation.manifest() != nil)
+            .results()
         for result in results where result.verdict != .pass || Terminal.diagnostics.isInteractive {
             Terminal.diagnostics.write(line: result.line)
         }

@@ -1,0 +1,69 @@
+package import GateModel
+
+/// The networks that a machine is in or sends to, as far as the tunnel's addresses could clash with them.
+package struct LocalNetworks: Sendable, Hashable {
+    package struct Network: Sendable, Hashable {
+        /// Such as `eth0`, or `a route over eth0`.
+        package let name: String
+        package let block: IPNetwork
+
+        package init(name: String, block: IPNetwork) {
+            self.name = name
+            self.block = block
+        }
+    }
+
+    package let networks: [Network]
+    package let resolvers: [IPAddress]
+
+    package init(networks: [Network], resolvers: [IPAddress]) {
+        self.networks = networks
+        self.resolvers = resolvers
+    }
+
+    /// Reads `/proc/net/route`: IPv4 routes but the default one; addresses are little-endian there.
+    package static func routes(_ text: String) -> [Network] {
+        text.split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
+            guard fields.count > 7, let base = address(fields[1]), let mask = UInt32(fields[7], radix: 16),
+                mask != 0
+            else { return nil }
+            let block = IPNetwork(base: base, prefixLength: mask.nonzeroBitCount)
+            return Network(name: "a route over \(fields[0])", block: block)
+        }
+    }
+
+    /// Reads `/etc/resolv.conf` (resolv.conf(5)).
+    package static func resolvers(_ text: String) -> [IPAddress] {
+        text.split(separator: "\n").compactMap { line in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            guard words.count > 1, words[0] == "nameserver" else { return nil }
+            return try? IPAddress(words[1].prefix { $0 != "%" })
+        }
+    }
+
+    private static func address(_ hexadecimal: Substring) -> IPAddress? {
+        guard hexadecimal.count == 8, let value = UInt32(hexadecimal, radix: 16) else { return nil }
+        return IPAddress(bytes: (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) })
+    }
+
+    /// Whether the tunnel's two addresses mean somebody else here already; our own interface does not count.
+    package func result(for tunnel: TunnelNetwork, interface: String = "wg0") -> CheckResult {
+        let ends = [tunnel.vps, tunnel.aibox]
+        let others = networks.filter { !$0.name.split(separator: " ").contains(Substring(interface)) }
+        if let clash = others.first(where: { network in ends.contains(where: network.block.contains) }) {
+            return Self.clash(tunnel, "\(clash.name) has \(clash.block)")
+        }
+        if let resolver = resolvers.first(where: ends.contains) {
+            return Self.clash(tunnel, "this machine asks \(resolver) for names")
+        }
+        return CheckResult("tunnel addresses", .pass, "\(tunnel.vps) and \(tunnel.aibox) are free")
+    }
+
+    private static func clash(_ tunnel: TunnelNetwork, _ why: String) -> CheckResult {
+        CheckResult(
+            "tunnel addresses", .fail,
+            "\(tunnel) clashes: \(why), which would be cut off. Choose another network, on this machine only, such as "
+                + "--tunnel-network 10.87.13.0/24; the join tells the aibox.")
+    }
+}
