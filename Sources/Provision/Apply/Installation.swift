@@ -2,7 +2,8 @@ package import GateModel
 
 /// What is installed in a tree: read, compared, changed.
 package struct Installation {
-    let tree: TargetTree
+    /// The machine's own, or one below `--root DIR`.
+    package let tree: TargetTree
     let names: OwnerNames
 
     /// - Parameters:

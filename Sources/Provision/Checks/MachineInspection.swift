@@ -20,7 +20,7 @@ package struct MachineInspection: Sendable {
                 domain: answers.domain, found: MachineAddresses.lookUp(answers.domain.ascii),
                 own: MachineAddresses.own()
             ).result,
-            networks.result(for: answers.tunnel),
+            Self.networks.result(for: answers.tunnel),
         ]
         results += ports.map(\.result)
         results.append(firewalls.result(ports: answers.ports))
@@ -38,7 +38,7 @@ package struct MachineInspection: Sendable {
             nowUnixSeconds: Int64(time(nil)), isSynchronized: answer.map { $0.hasPrefix("yes") })
     }
 
-    private var networks: LocalNetworks {
+    private static var networks: LocalNetworks {
         LocalNetworks(
             networks: MachineAddresses.interfaces()
                 + LocalNetworks.routes(MachineFile.text("/proc/net/route") ?? ""),
@@ -83,13 +83,26 @@ package struct MachineInspection: Sendable {
     }
 
     private func packages(isRight: Bool) -> CheckResult {
-        let check = PackageCheck(needs: PackageCheck.vps) { Program.find($0) != nil }
-        guard !check.missing.isEmpty, mayInstall, isRight else { return check.result }
+        Self.packages(PackageCheck.vps, mayInstall: mayInstall && isRight)
+    }
+
+    private static func packages(_ needs: [String: String], mayInstall: Bool) -> CheckResult {
+        let check = PackageCheck(needs: needs) { Program.find($0) != nil }
+        guard !check.missing.isEmpty, mayInstall else { return check.result }
         do throws(Fault) {
             try check.install.succeed(remedy: "Run `apt-get update`, then the same command again.")
             return CheckResult("packages", .pass, "installed: \(check.missing.joined(separator: ", "))")
         } catch {
             return CheckResult("packages", .fail, error.description)
         }
+    }
+
+    /// What has to be right on the aibox: it has no name, no open port and no mail.
+    package static func aibox(tunnel: TunnelNetwork, mayInstall: Bool) -> [CheckResult] {
+        [
+            Distribution(osRelease: MachineFile.text("/etc/os-release") ?? "").result,
+            networks.result(for: tunnel),
+            packages(PackageCheck.aibox, mayInstall: mayInstall),
+        ]
     }
 }

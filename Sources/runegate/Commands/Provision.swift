@@ -11,5 +11,8 @@ struct ProvisionCommand: AsyncParsableCommand {
             EXIT STATUS  0 done, or nothing to do; 1 it failed, and says which files are in place; 2 --verify found \
             drift; 64 a wrong or missing answer; 77 not root; 130 interrupted.
             """,
-        subcommands: [ProvisionVPSCommand.self, ProvisionStatusCommand.self])
+        subcommands: [
+            ProvisionVPSCommand.self, ProvisionJoinCommand.self, ProvisionAiboxCommand.self,
+            ProvisionStatusCommand.self,
+        ])
 }

@@ -22,9 +22,10 @@ struct ProvisionVPSCommand: AsyncParsableCommand {
         let installation = try options.installation()
         try await ProvisionInterrupt.watching { interrupt in
             if options.uninstall { return try ProvisionUninstall(options: options).run(installation) }
-            let run = VPSRun(
-                installation: installation, options: options, rotating: rotate, interrupt: interrupt)
-            try await run.run(try answers.read(installation, asks: options.mayAsk))
+            let run = PlanRun(installation: installation, options: options, interrupt: interrupt)
+            try run.recover()
+            try await VPSRun(run: run, rotating: rotate).run(
+                try answers.read(installation, asks: options.mayAsk))
         }
     }
 }
