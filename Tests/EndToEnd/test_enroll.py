@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+
 from stage.site import NO_LIMITS, Site, Stage
 
 PATH = "/.runegate/enroll"
@@ -43,7 +44,9 @@ class PlayedUnit:
         self._listener.close()
 
 
-def site_with_unit(stage: Stage, name: str, answer: Callable[[bytes], bytes], **settings: str) -> tuple[Site, PlayedUnit]:
+def site_with_unit(
+    stage: Stage, name: str, answer: Callable[[bytes], bytes], **settings: str
+) -> tuple[Site, PlayedUnit]:
     path = stage.workspace.directory(f"{name}-enroll") / "enroll.sock"
     unit = PlayedUnit(path, answer)
     stage.at_end(unit.close)

@@ -24,7 +24,8 @@ extension Site {
                 .badGateway,
                 [
                     "error": "enrolment_unavailable",
-                    "message": "The enrolment unit gave no answer. On the server: journalctl -u runegate-enroll",
+                    "message":
+                        "The enrolment unit gave no answer. On the server: journalctl -u runegate-enroll",
                 ])
         }
     }

@@ -6,8 +6,10 @@ enum EnrollFault {
 
     static func unreachable(domain: String, reason: String) -> Fault {
         Fault(
-            code: "enroll-unreachable", problem: "https://\(domain)/.runegate/enroll cannot be reached: \(reason)",
-            remedy: "See that \(domain) points to the VPS and that nginx and runegate run there, then try again: "
+            code: "enroll-unreachable",
+            problem: "https://\(domain)/.runegate/enroll cannot be reached: \(reason)",
+            remedy:
+                "See that \(domain) points to the VPS and that nginx and runegate run there, then try again: "
                 + "nothing was changed.")
     }
 
@@ -16,7 +18,8 @@ enum EnrollFault {
         case 404:
             Fault(
                 code: "enroll-nobody",
-                problem: "The VPS expects nobody: the join code has expired, was used, or was voided", remedy: newCode)
+                problem: "The VPS expects nobody: the join code has expired, was used, or was voided",
+                remedy: newCode)
         case 429:
             Fault(
                 code: "enroll-limited", problem: "The VPS takes no more tries from this address for now",
@@ -28,22 +31,32 @@ enum EnrollFault {
         default:
             Fault(
                 code: "enroll-answer", problem: "\(domain) answered with status \(status)",
-                remedy: "See that \(domain) is the VPS that printed the join code, and that runegate runs there.")
+                remedy:
+                    "See that \(domain) is the VPS that printed the join code, and that runegate runs there.")
         }
     }
 
     static func refused(_ reason: RefusalReason) -> Fault {
         switch reason {
-        case .expired: Fault(code: "code-expired", problem: "The join code has expired: it was good for a day", remedy: newCode)
-        case .used: Fault(code: "code-used", problem: "The join code was used already", remedy: newCode)
-        case .replaced: Fault(code: "code-replaced", problem: "A newer join code has taken this one's place", remedy: newCode)
+        case .expired:
+            Fault(
+                code: "code-expired", problem: "The join code has expired: it was good for a day",
+                remedy: newCode)
+        case .used:
+            Fault(code: "code-used", problem: "The join code was used already", remedy: newCode)
+        case .replaced:
+            Fault(
+                code: "code-replaced", problem: "A newer join code has taken this one's place",
+                remedy: newCode)
         case .spoiled:
             Fault(
-                code: "code-spoiled", problem: "The join code was voided after too many wrong requests", remedy: newCode)
+                code: "code-spoiled", problem: "The join code was voided after too many wrong requests",
+                remedy: newCode)
         case .unknown:
             Fault(
                 code: "code-unknown",
-                problem: "The VPS does not know this join code, or its keys have changed since", remedy: newCode)
+                problem: "The VPS does not know this join code, or its keys have changed since",
+                remedy: newCode)
         case .otherVersion, .malformed:
             Fault(
                 code: "enroll-version", problem: "The VPS runs another version of Runegate",
@@ -61,12 +74,14 @@ enum EnrollFault {
             Fault(
                 code: "clock-off",
                 problem: "The clocks of the two machines differ by \(distance(seconds, now.unixSeconds)) s",
-                remedy: "Set both right (timedatectl set-ntp true) and try again: WireGuard refuses a clock that goes "
+                remedy:
+                    "Set both right (timedatectl set-ntp true) and try again: WireGuard refuses a clock that goes "
                     + "back later.")
         case .occupied:
             Fault(
                 code: "already-joined", problem: "Another box has joined this VPS",
-                remedy: "On the VPS, `sudo runegate provision join --replace` prints a code that replaces it.")
+                remedy: "On the VPS, `sudo runegate provision join --replace` prints a code that replaces it."
+            )
         case .failed:
             Fault(
                 code: "join-unfinished",
@@ -81,7 +96,8 @@ enum EnrollFault {
 
     static let unreadable = Fault(
         code: "enroll-garbled", problem: "The answer did not come from the VPS that made the join code",
-        remedy: "Somebody on the way may have changed it. Try again from another network; nothing was changed.")
+        remedy:
+            "Somebody on the way may have changed it. Try again from another network; nothing was changed.")
 
     private static func distance(_ left: Int64, _ right: Int64) -> UInt64 {
         let (difference, overflows) = left.subtractingReportingOverflow(right)

@@ -25,7 +25,9 @@ package struct RotationRun {
         guard let question = state.beginRotation(tunnel) else {
             throw Fault(
                 code: "rotation-under-way", problem: "Another rotation is not over yet",
-                remedy: "`runegate tend` ends it within two minutes while the VPS can be reached; then try again.")
+                remedy:
+                    "`runegate tend` ends it within two minutes while the VPS can be reached; try again then."
+            )
         }
         try files.store(state)
         return try await go(on: .ask(question))

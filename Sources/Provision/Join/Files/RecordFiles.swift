@@ -34,7 +34,9 @@ package struct RecordFiles: Sendable {
             throw Fault(
                 code: "record-unreadable",
                 problem: "\(directory.path(of: name)) is damaged or was written by a later Runegate",
-                remedy: "Put it back from a backup, or remove it and join again: sudo runegate provision join --replace")
+                remedy:
+                    "Put it back from a backup, or remove it and join again (`runegate provision join --replace`)."
+            )
         }
     }
 

@@ -1,5 +1,5 @@
-import Glibc
 import GateModel
+import Glibc
 
 /// Takes one small request a connection, one after the other, and ends when nobody has come for a while.
 ///
@@ -89,7 +89,6 @@ package struct EnrollServer {
     /// False when the time is over.
     private static func wait(for descriptor: Int32, _ events: Int32, atMost time: Duration) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        let milliseconds = max(0, time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000)
-        return poll(&entry, 1, Int32(clamping: milliseconds)) > 0
+        return poll(&entry, 1, Int32(clamping: max(0, time.milliseconds))) > 0
     }
 }

@@ -22,7 +22,8 @@ extension RecordFiles {
             else {
                 throw Fault(
                     code: "already-joined", problem: "A box has joined already",
-                    remedy: "`sudo runegate provision join --replace` prints a code for another one in its place.")
+                    remedy:
+                        "`sudo runegate provision join --replace` prints a code for another in its place.")
             }
             return code
         }

@@ -80,7 +80,8 @@ package struct BoxReport: Codable, Equatable, Sendable {
             advice.append("WireGuard is not up. Start it: systemctl start wg-quick@wg0")
         } else if !wireGuard.works {
             advice.append(
-                "The VPS does not answer over WireGuard: see that UDP may leave this network, and `wg show wg0` there.")
+                "The VPS does not answer over WireGuard: see that UDP may leave this network, and `wg show` there."
+            )
         }
         if let rathole, !rathole.isConnected {
             advice.append(
@@ -103,7 +104,7 @@ package struct BoxReport: Codable, Equatable, Sendable {
         } else {
             lines.append("rathole    not installed: there is no fallback path")
         }
-        lines.append("app        " + (app.status.map { "\(app.address) answers \($0)" } ?? "\(app.address) is silent"))
+        lines.append("app        \(app.address) " + (app.status.map { "answers \($0)" } ?? "is silent"))
         return (lines + advice).joined(separator: "\n")
     }
 }

@@ -40,7 +40,8 @@ package struct Tender {
     private func perform(_ action: TendAction) throws(Fault) {
         switch action {
         case .setEndpoint(let peer, let endpoint):
-            logger.notice("the tunnel is silent: trying another address", metadata: ["endpoint": "\(endpoint)"])
+            logger.notice(
+                "the tunnel is silent: trying another address", metadata: ["endpoint": "\(endpoint)"])
             try Program(
                 "wg", "set", interface.text, "peer", peer.description, "endpoint", endpoint.description
             ).succeed(remedy: "See `wg show \(interface)`.")

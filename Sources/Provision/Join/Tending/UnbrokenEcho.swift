@@ -48,7 +48,9 @@ package final class UnbrokenEcho {
         let packet = Self.request(
             isIPv4: address.isIPv4, bytes: size - (address.isIPv4 ? 20 : 40), identifier: identifier,
             sequence: sequence)
-        let sent = SocketAddress.with(address, port: 0) { sendto(descriptor, packet, packet.count, 0, $0, $1) }
+        let sent = SocketAddress.with(address, port: 0) {
+            sendto(descriptor, packet, packet.count, 0, $0, $1)
+        }
         guard sent == packet.count else { return false }
         let deadline = ContinuousClock.now + time
         var received = [UInt8](repeating: 0, count: 2048)
