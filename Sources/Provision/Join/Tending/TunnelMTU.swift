@@ -1,5 +1,3 @@
-package import GateModel
-
 /// The size of the tunnel's packets that leaves as few as possible and none broken.
 package enum TunnelMTU {
     /// Measures the way to the VPS.
