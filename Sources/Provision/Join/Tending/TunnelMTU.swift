@@ -1,3 +1,5 @@
+import GateModel
+
 /// The size of the tunnel's packets that leaves as few as possible and none broken.
 package enum TunnelMTU {
     /// Measures the way to the VPS.
