@@ -33,6 +33,7 @@ class Site:
 @pytest.fixture
 def site(machine: Make) -> Iterator[Site]:
     here = machine("vps")
+    here.run("rm", "/etc/nginx/sites-enabled/default")
     here.echo("127.0.0.1", 7870)
     here.run("mkdir", "-p", "/run", "/var/lib/runegate-acme/.well-known/acme-challenge")
     here.run("sh", "-c", "echo proof >/var/lib/runegate-acme/.well-known/acme-challenge/token")
@@ -102,6 +103,12 @@ def test_an_upgrade_gets_through(site: Site) -> None:
         ), capture_output=True, text=True,
     )  # fmt: skip
     assert done.stdout.startswith("HTTP/1.1 101") and done.stdout.endswith("hello")
+
+
+def test_the_distributions_own_site_may_stay(machine: Make) -> None:
+    here = machine("vps")
+    here.run("test", "-e", "/etc/nginx/sites-enabled/default")
+    here.run("nginx", "-t")
 
 
 def test_other_hosts_are_hung_up_on(site: Site) -> None:

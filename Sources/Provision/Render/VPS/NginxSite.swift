@@ -27,11 +27,14 @@ enum NginxSite {
     }
 
     /// Whoever asks for another host, or for none, is hung up on, and sees no certificate.
+    ///
+    /// On port 80 without the word `default_server`, which the distribution's own site has: the first server that nginx
+    /// reads is the default one unless another says so. Nor is the name the `_` that others use (RFC 2606 §2).
     private static func strangers(_ answers: VPSAnswers) -> ConfigText {
         """
         server {
-        \(listen(80, "default_server", answers))\
-            server_name _;
+        \(listen(80, "", answers))\
+            server_name runegate.invalid;
             server_tokens off;
             access_log off;
             return 444;
@@ -39,7 +42,7 @@ enum NginxSite {
 
         server {
         \(listen(443, "ssl http2 default_server", answers))\
-            server_name _;
+            server_name runegate.invalid;
             server_tokens off;
             access_log off;
             ssl_reject_handshake on;
