@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from machines.booted import Booted
 from machines.machine import Machine
 from machines.rendered import ROOT
 
@@ -26,8 +27,7 @@ def site_certificate() -> str:
 @pytest.fixture
 def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], Machine]]:
     """Makes machines, by the name of their rendered files."""
-    if os.geteuid() != 0:
-        pytest.skip("namespaces need root")
+    assert os.geteuid() == 0, "namespaces need root"
     made: list[Machine] = []
     more = {
         "/etc/runegate/tls/site.pem": (site_certificate, 0o600),
@@ -42,6 +42,21 @@ def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], M
         return machine
 
     yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def boot(tmp_path_factory: pytest.TempPathFactory, runegate: Path) -> Iterator[Callable[..., Booted]]:
+    """Starts machines with a systemd of their own and this program, for as long as the module's tests run."""
+    assert os.geteuid() == 0, "containers need root"
+    made: list[Booted] = []
+
+    def start(**more: object) -> Booted:
+        made.append(Booted(tmp_path_factory.mktemp("booted"), runegate, **more))
+        return made[-1]
+
+    yield start
     for each in made:
         each.close()
 

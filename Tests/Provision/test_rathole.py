@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from machines.rendered import CASES, files
-
-rathole = pytest.importorskip("rathole.configuration", reason="the stand-in for Rathole is in Tests/Tunnels")
+from rathole import configuration as rathole
 
 FILES = [(case, path) for case in CASES for path in files(case) if path.startswith("/etc/rathole/")]
 

@@ -12,6 +12,8 @@ build=(libmnl-dev libssl-dev libsystemd-dev libsqlite3-dev libqrencode-dev pkg-c
 test=(chromium curl nginx openssl python3-venv)
 # Real tunnels in network namespaces, and the kernel's own in an emulated machine.
 test+=(busybox cpio iproute2 kmod nftables procps qemu-system-x86 util-linux wireguard-go wireguard-tools)
+# Provisioned machines with a systemd of their own, an authority for their certificate, and a Debian to install on.
+test+=(certbot debootstrap pebble systemd-container)
 bench=(haproxy nginx python3 wrk)
 
 wanted=()
