@@ -1,6 +1,7 @@
 import GateModel
-import Provision
 import Testing
+
+@testable import Provision
 
 // What is made of what the machine says, as tables.
 
@@ -193,4 +194,18 @@ private let plan = Plan(
     let change = FileChange(
         path: "/x", kind: .new, found: nil, planned: PlannedFile(path: "/x", text: "hunter2", isSecret: true))
     #expect(!ChangeListing([change]).differences.joined().contains("hunter2"))
+}
+
+@Test func `a clash on the aibox names what to type on the VPS, since the code is still good`() {
+    let clash = LocalNetworks(networks: LocalNetworks.routes(routeTable), resolvers: [])
+        .result(for: .standard, on: .aibox)
+    #expect(clash.verdict == .fail)
+    #expect(clash.text.contains("The join code was not used"))
+    #expect(clash.text.contains("provision vps --tunnel-network"))
+}
+
+@Test func `an interface of somebody else's with our name is found`() {
+    #expect(AiboxInspection.interface(exists: true, isOurs: false).verdict == .fail)
+    #expect(AiboxInspection.interface(exists: true, isOurs: true).verdict == .pass)
+    #expect(AiboxInspection.interface(exists: false, isOurs: false).verdict == .pass)
 }

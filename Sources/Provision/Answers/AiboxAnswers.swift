@@ -10,6 +10,8 @@ package struct AiboxAnswers: Hashable, Sendable {
     package var tunnel = TunnelNetwork.standard
     /// Where the app listens on this machine.
     package var appPort = Port(known: 7860)
+    /// What the VPS asks for through WireGuard; nil: the app's own port.
+    package var askedPort: Port?
     /// The `rathole` program, absolute; nil: there is none, and no fallback path.
     package var ratholeProgram: ProgramPath?
     /// The largest packet that goes through unbroken.

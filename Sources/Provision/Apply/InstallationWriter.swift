@@ -44,14 +44,7 @@ package struct InstallationWriter {
         let foreign = changes.filter { $0.kind == .foreign }.map(\.path)
         guard !foreign.isEmpty else { return }
         removeRecordDirectories(made)
-        throw Fault(
-            code: "provision-foreign-file",
-            problem:
-                "Not Runegate's, but in the way: \(foreign.joined(separator: ", ")). Nothing was changed",
-            remedy: """
-                Move \(foreign.count == 1 ? "it" : "them") away, or run the same command with --take-over: what is \
-                there is then kept in \(ProvisionPaths.kept) and put back by --uninstall.
-                """)
+        throw .foreignFiles(foreign)
     }
 
     private func add(
@@ -129,6 +122,7 @@ package struct InstallationWriter {
         // What only ever stands there while somebody writes.
         for name in [
             "lock", Journal.draft, ".\(RecordFiles.enrolment).lock", ".\(RecordFiles.enrolment).new",
+            BoxLock.name, ".\(RecordFiles.box).new", ".\(RecordFiles.pendingJoin).new",
         ] {
             try? lock.records.remove(name)
         }
@@ -138,5 +132,18 @@ package struct InstallationWriter {
             else { return }
             _ = parent.removeDirectory(name)
         }
+    }
+}
+
+extension Fault {
+    static func foreignFiles(_ paths: [String]) -> Fault {
+        Fault(
+            code: "provision-foreign-file",
+            problem:
+                "Not Runegate's, but in the way: \(paths.joined(separator: ", ")). Nothing was changed",
+            remedy: """
+                Move \(paths.count == 1 ? "it" : "them") away, or run the same command with --take-over: what is \
+                there is then kept in \(ProvisionPaths.kept) and put back by --uninstall.
+                """)
     }
 }

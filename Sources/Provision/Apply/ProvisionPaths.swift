@@ -10,6 +10,8 @@ package enum ProvisionPaths {
     package static let manifest = directory + "/manifest.json"
     /// Held while something is written.
     package static let lock = directory + "/lock"
+    /// The interface, on both machines.
+    package static let wireGuard = Paths.wireGuard
     /// Files that were there before us or were edited by hand, when ours took their place.
     package static let kept = directory + "/kept"
 

@@ -33,6 +33,12 @@ extension InstallationWriter {
             transaction.removals.append(path)
             report.removed.append(path)
         }
+        // A join that stopped before its files were written.
+        for name in [RecordFiles.box, RecordFiles.pendingJoin] {
+            let path = "\(ProvisionPaths.directory)/\(name)"
+            guard manifest.files[path] == nil, try installation.file(path) != nil else { continue }
+            transaction.removals.append(path)
+        }
         try giveBack(manifest.kept, transaction: &transaction, report: &report, removesEdited: removesEdited)
         transaction.removals.append(ProvisionPaths.manifest)
         let records =

@@ -15,7 +15,7 @@ package struct MachineInspection: Sendable {
     package func results() async -> [CheckResult] {
         var results = [
             Distribution(osRelease: MachineFile.text("/etc/os-release") ?? "").result,
-            clock.result,
+            Self.clock.result,
             NameCheck(
                 domain: answers.domain, found: MachineAddresses.lookUp(answers.domain.ascii),
                 own: MachineAddresses.own()
@@ -31,14 +31,14 @@ package struct MachineInspection: Sendable {
         return results
     }
 
-    private var clock: ClockCheck {
+    static var clock: ClockCheck {
         let said = try? Program("timedatectl", "show", "--property=NTPSynchronized", "--value").run()
         let answer = said.flatMap { $0.isSuccess ? String(decoding: $0.output, as: UTF8.self) : nil }
         return ClockCheck(
             nowUnixSeconds: Int64(time(nil)), isSynchronized: answer.map { $0.hasPrefix("yes") })
     }
 
-    private static var networks: LocalNetworks {
+    static var networks: LocalNetworks {
         LocalNetworks(
             networks: MachineAddresses.interfaces()
                 + LocalNetworks.routes(MachineFile.text("/proc/net/route") ?? ""),
@@ -86,7 +86,7 @@ package struct MachineInspection: Sendable {
         Self.packages(PackageCheck.vps, mayInstall: mayInstall && isRight)
     }
 
-    private static func packages(_ needs: [String: String], mayInstall: Bool) -> CheckResult {
+    static func packages(_ needs: [String: String], mayInstall: Bool) -> CheckResult {
         let check = PackageCheck(needs: needs) { Program.find($0) != nil }
         guard !check.missing.isEmpty, mayInstall else { return check.result }
         do throws(Fault) {
@@ -95,14 +95,5 @@ package struct MachineInspection: Sendable {
         } catch {
             return CheckResult("packages", .fail, error.description)
         }
-    }
-
-    /// What has to be right on the aibox: it has no name, no open port and no mail.
-    package static func aibox(tunnel: TunnelNetwork, mayInstall: Bool) -> [CheckResult] {
-        [
-            Distribution(osRelease: MachineFile.text("/etc/os-release") ?? "").result,
-            networks.result(for: tunnel),
-            packages(PackageCheck.aibox, mayInstall: mayInstall),
-        ]
     }
 }

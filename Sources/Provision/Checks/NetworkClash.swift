@@ -48,22 +48,31 @@ package struct LocalNetworks: Sendable, Hashable {
     }
 
     /// Whether the tunnel's two addresses mean somebody else here already; our own interface does not count.
-    package func result(for tunnel: TunnelNetwork, interface: String = "wg0") -> CheckResult {
+    package func result(
+        for tunnel: TunnelNetwork, on machine: Plan.Machine = .vps, interface: String = "wg0"
+    ) -> CheckResult {
         let ends = [tunnel.vps, tunnel.aibox]
         let others = networks.filter { !$0.name.split(separator: " ").contains(Substring(interface)) }
         if let clash = others.first(where: { network in ends.contains(where: network.block.contains) }) {
-            return Self.clash(tunnel, "\(clash.name) has \(clash.block)")
+            return Self.clash(tunnel, "\(clash.name) has \(clash.block)", on: machine)
         }
         if let resolver = resolvers.first(where: ends.contains) {
-            return Self.clash(tunnel, "this machine asks \(resolver) for names")
+            return Self.clash(tunnel, "this machine asks \(resolver) for names", on: machine)
         }
         return CheckResult("tunnel addresses", .pass, "\(tunnel.vps) and \(tunnel.aibox) are free")
     }
 
-    private static func clash(_ tunnel: TunnelNetwork, _ why: String) -> CheckResult {
-        CheckResult(
-            "tunnel addresses", .fail,
-            "\(tunnel) clashes: \(why), which would be cut off. Choose another network, on this machine only, such as "
-                + "--tunnel-network 10.87.13.0/24; the join tells the aibox.")
+    private static func clash(_ tunnel: TunnelNetwork, _ why: String, on machine: Plan.Machine) -> CheckResult
+    {
+        let remedy =
+            switch machine {
+            case .vps:
+                "Choose another network, such as --tunnel-network 10.87.13.0/24; the join tells the aibox."
+            case .aibox:
+                "The join code was not used. On the VPS choose another network (sudo runegate provision vps "
+                    + "--tunnel-network 10.87.13.0/24), then take a new code (sudo runegate provision join)."
+            }
+        return CheckResult(
+            "tunnel addresses", .fail, "\(tunnel) clashes: \(why), which would be cut off. \(remedy)")
     }
 }

@@ -48,6 +48,9 @@ package struct Services: Sendable {
 
     /// Lets the machine forget what the removed files said.
     package func afterUninstall() {
+        // What the aibox's timer noted for itself.
+        unlink("/var/lib/runegate-tend/runegate-tend.json")
+        rmdir("/var/lib/runegate-tend")
         guard isManaged else { return }
         _ = try? Program("nft", "delete", "table", "inet", "runegate").run()
         _ = perform(ServiceActions(list: [.reloadManager]))

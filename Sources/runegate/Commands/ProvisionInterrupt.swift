@@ -6,10 +6,14 @@ import UnixSignals
 
 /// What Ctrl-C means while a machine is set up: an end at once where nothing is half done, else after the files.
 final class ProvisionInterrupt: Sendable {
-    private enum Phase {
+    enum Phase {
         case reading
+        /// The public server may have noted this machine.
+        case joining
         case writing
         case written
+        /// Two machines are about to agree on new keys.
+        case rotating
     }
 
     private struct State {
@@ -44,6 +48,15 @@ final class ProvisionInterrupt: Sendable {
         return result
     }
 
+    /// What an interruption means from now on.
+    func enter(_ phase: Phase) {
+        let isAsked = state.withLock { state in
+            state.phase = phase
+            return state.isAsked
+        }
+        if isAsked { leave(phase) }
+    }
+
     private func signalled() {
         let phase = state.withLock { state in
             state.isAsked = true
@@ -57,6 +70,11 @@ final class ProvisionInterrupt: Sendable {
         let text =
             switch phase {
             case .reading, .writing: "Interrupted. Nothing was changed."
+            case .joining:
+                "Interrupted while joining. Run the same command with the same code: it goes on where it stopped."
+            case .rotating:
+                "Interrupted. `runegate tend`, which the timer starts, ends the rotation within two minutes; both "
+                    + "machines then have the same keys, the new ones or the old."
             case .written:
                 "Interrupted. The new files are in place; run the same command again to start what uses them."
             }

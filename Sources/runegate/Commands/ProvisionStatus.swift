@@ -7,7 +7,7 @@ import Provision
 struct ProvisionStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say what was put on this machine, and whether a run was interrupted.",
+        abstract: "Say what was put on this machine, who it has joined, and whether a run was interrupted.",
         discussion:
             "EXIT STATUS  0 provisioned and whole, 1 not provisioned, 2 a run was interrupted, 77 not root.")
 
@@ -24,6 +24,7 @@ struct ProvisionStatusCommand: ParsableCommand {
         let files: Int
         let interrupted: String?
         let kept: [String]
+        let join: JoinStatus?
     }
 
     func run() throws {
@@ -33,11 +34,11 @@ struct ProvisionStatusCommand: ParsableCommand {
         let manifest = try installation.manifest()
         let interrupted = try installation.interruptedRun()
         let state = try VPSState.read(installation)
+        let join = try JoinStatus(of: installation)
         let document = Document(
-            isProvisioned: manifest != nil, machine: state == nil ? nil : "vps",
-            generation: state?.generation,
+            isProvisioned: manifest != nil, machine: join?.machine.rawValue, generation: state?.generation,
             files: manifest?.files.count ?? 0, interrupted: interrupted?.rawValue,
-            kept: manifest?.kept.keys.sorted() ?? [])
+            kept: manifest?.kept.keys.sorted() ?? [], join: join)
         if json {
             Terminal.output.write(line: JSONText.of(document))
         } else {
@@ -59,11 +60,12 @@ struct ProvisionStatusCommand: ParsableCommand {
         case nil: break
         }
         guard document.isProvisioned else {
-            return lines + ["This machine is not provisioned. Start with: sudo runegate provision vps"]
+            return lines + [
+                "This machine is not provisioned. Start with: sudo runegate provision vps (on the aibox: aibox)"
+            ]
         }
-        lines.append(
-            "\(document.machine ?? "machine"): \(document.files) files, generation \(document.generation ?? 0)"
-        )
-        return lines + document.kept.map { "kept: \($0)" }
+        let generation = document.generation.map { ", generation \($0)" } ?? ""
+        lines.append("\(document.machine ?? "machine"): \(document.files) files\(generation)")
+        return lines + (document.join?.lines ?? []) + document.kept.map { "kept: \($0)" }
     }
 }

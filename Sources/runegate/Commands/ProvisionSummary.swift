@@ -34,7 +34,7 @@ struct ProvisionSummary {
     }
 
     /// The lines in a frame.
-    private static func box(_ lines: [String]) -> [String] {
+    static func box(_ lines: [String]) -> [String] {
         let width = lines.map(\.count).max() ?? 0
         let rule = String(repeating: "─", count: width + 2)
         return ["┌\(rule)┐"]

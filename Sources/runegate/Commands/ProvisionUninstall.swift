@@ -7,6 +7,7 @@ struct ProvisionUninstall {
     let options: ProvisionOptions
 
     func run(_ installation: Installation) throws {
+        let isJoinedBox = try installation.joinedBox() != nil
         let writer = try installation.beginWriting()
         if options.isThisMachine {
             for line in try Services().stopAll(installation) { Terminal.diagnostics.write(line: line) }
@@ -28,7 +29,10 @@ struct ProvisionUninstall {
             out.write(line: "Left, since it was edited by hand (--purge takes it too): \(path)")
         }
         out.write(
-            line: "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
+            line: isJoinedBox
+                ? "Left on purpose: packages, users. The public server still waits for this machine; `sudo runegate "
+                    + "provision join --replace` there lets another take its place."
+                : "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
     }
 
     private struct Document: Encodable {

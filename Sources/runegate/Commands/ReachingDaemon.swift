@@ -9,7 +9,8 @@ func reachingDaemon<Answer: Sendable>(
     do {
         return try await ask(.ofThisMachine())
     } catch {
-        Terminal.diagnostics.write(line: "\(error)")
+        let isElsewhere = if case .notRunning = error { ThisMachine.isAibox } else { false }
+        Terminal.diagnostics.write(line: isElsewhere ? ThisMachine.askTheServer : "\(error)")
         throw ExitCode(error.exitStatus)
     }
 }

@@ -38,7 +38,9 @@ struct TendCommand: AsyncParsableCommand {
     }
 
     private func endRotation(_ state: BoxState, _ files: RecordFiles, _ tree: TargetTree) async throws {
-        guard state.rotation != nil else { return }
+        // Whoever has the lock is leading the rotation just now.
+        guard state.rotation != nil, let lock = try files.lockBox() else { return }
+        defer { withExtendedLifetime(lock) {} }
         let answers = try state.answers()
         let settling = TunnelSettling(in: tree, onlyWrites: false)
         let client = JoinClient(

@@ -10,7 +10,9 @@ struct TunnelsCommand: AsyncParsableCommand {
         abstract: "Show how the paths to the app are.",
         discussion: """
             EXIT STATUS  0 traffic is on the first path and every path is proven (without tunnels: the app
-            answers), 1 degraded, 2 down, app down or not joined, 3 Runegate cannot be reached.
+            answers), 1 degraded, 2 down, app down or not joined, 3 Runegate cannot be reached. On the aibox, which
+            looks for itself: 0 the tunnels are up and the app answers, 1 one of them is up, 2 none, or no app, 77 not
+            root.
             """,
         subcommands: [Why.self, Drill.self, Prefer.self])
 
@@ -29,6 +31,11 @@ struct TunnelsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if ThisMachine.isAibox, !history {
+            let box = try BoxTunnels(hasJSON: json)
+            if watch { return await box.watch() }
+            return try box.run()
+        }
         if watch { return try await TunnelsWatch(hasJSON: json).run() }
         if history { return try await showHistory() }
         let report = try await reachingDaemon { client throws(ControlFailure) in try await client.tunnels() }

@@ -1,5 +1,5 @@
-import GateModel
 import Foundation
+import GateModel
 import Testing
 import WireGuardKernel
 
@@ -47,7 +47,7 @@ private final class World {
             presharedKey: presharedKey, ratholeToken: StoredSecret(token))
         box = BoxState(
             place: ServerPlace(offering.code), own: BoxAnswers(appPort: 7860),
-            enrolmentKey: offering.code.keys.enrolment, channel: channel,
+            enrolmentKey: offering.code.keys.enrolment, channel: channel, joinedBy: offering.code.pair.name,
             tunnels: tunnels)
         boxRuns = tunnels
     }
@@ -148,7 +148,8 @@ struct RotationTests {
         let after = world.box
         let changesWireGuard = tunnel == .wireGuard
         #expect((after.tunnels.keys.wireGuard != before.tunnels.keys.wireGuard) == changesWireGuard)
-        #expect((after.tunnels.serverKeys.wireGuard != before.tunnels.serverKeys.wireGuard) == changesWireGuard)
+        #expect(
+            (after.tunnels.serverKeys.wireGuard != before.tunnels.serverKeys.wireGuard) == changesWireGuard)
         #expect((after.tunnels.presharedKey != before.tunnels.presharedKey) == changesWireGuard)
         #expect((after.tunnels.keys.rathole != before.tunnels.keys.rathole) == !changesWireGuard)
         #expect((after.tunnels.serverKeys.rathole != before.tunnels.serverKeys.rathole) == !changesWireGuard)

@@ -75,6 +75,21 @@ struct TendingTests {
         }
     }
 
+    @Test func `an interface whose unit failed is started again, one that was taken down is not`() {
+        var memory = TendMemory(bootID: bootID)
+        var failed = TendFacts(wireGuard: nil, addresses: [first], wireGuardPort: 1, rathole: nil)
+        #expect(Tending.decide(failed, &memory, at: later(0)).isEmpty)
+        failed.hasWireGuardFailed = true
+        var starts: [Int64] = []
+        for second in stride(from: Int64(0), through: 240, by: 30)
+        where Tending.decide(failed, &memory, at: later(second)) == [.startWireGuard] {
+            starts.append(second)
+        }
+        #expect(starts == [0, 60, 120, 180, 240])
+        failed.addresses = []
+        #expect(Tending.decide(failed, &memory, at: later(900)).isEmpty)
+    }
+
     @Test func `the kernel's table tells whether a connection stands`() {
         let head = "  sl  local_address rem_address   st tx_queue rx_queue\n"
         // 203.0.113.9:2333, established; 203.0.113.10:2333, connecting.
@@ -117,21 +132,38 @@ struct TendingTests {
     }
 
     @Test func `the report says what works and what to do`() throws {
-        let app = BoxReport.App(address: "127.0.0.1:7860", status: 200)
+        let app = BoxReport.App(address: "127.0.0.1:7860", .answered(status: 200))
         let fresh = BoxReport.WireGuard(isUp: true, endpoint: "203.0.113.9:51820", handshakeSeconds: 30)
         let stale = BoxReport.WireGuard(isUp: true, endpoint: "203.0.113.9:51820", handshakeSeconds: 181)
         let connected = BoxReport.Rathole(server: "203.0.113.9:2333", isConnected: true)
         let lost = BoxReport.Rathole(server: "203.0.113.9:2333", isConnected: false)
-        let silent = BoxReport.App(address: "127.0.0.1:7860", status: nil)
+        let absent = BoxReport.App(address: "127.0.0.1:7860", .appDown)
         #expect(BoxReport(wireGuard: fresh, rathole: connected, app: app).verdict == .ok)
         #expect(BoxReport(wireGuard: fresh, rathole: connected, app: app).advice.isEmpty)
         #expect(BoxReport(wireGuard: fresh, rathole: nil, app: app).verdict == .ok)
+        let mute = BoxReport.WireGuard(isUp: true, endpoint: nil, handshakeSeconds: 30, isEchoing: false)
+        #expect(BoxReport(wireGuard: mute, rathole: nil, app: app).verdict == .down)
         #expect(BoxReport(wireGuard: stale, rathole: connected, app: app).verdict == .degraded)
         #expect(BoxReport(wireGuard: fresh, rathole: lost, app: app).verdict == .degraded)
         #expect(BoxReport(wireGuard: stale, rathole: lost, app: app).verdict == .down)
-        #expect(BoxReport(wireGuard: fresh, rathole: connected, app: silent).verdict == .appDown)
-        #expect(BoxReport(wireGuard: stale, rathole: lost, app: silent).advice.count == 3)
+        #expect(BoxReport(wireGuard: fresh, rathole: connected, app: absent).verdict == .appDown)
+        #expect(BoxReport(wireGuard: stale, rathole: lost, app: absent).advice.count == 3)
+        #expect(BoxReport(wireGuard: fresh, rathole: connected, app: app).lines[0].hasPrefix("OK - "))
         #expect(
-            BoxReport(wireGuard: fresh, rathole: connected, app: app).text.hasPrefix("verdict    ok\nwireguard"))
+            BoxReport(wireGuard: fresh, rathole: nil, app: app).lines.contains(
+                "rathole    not installed: there is no fallback path"))
+    }
+
+    @Test(arguments: [
+        (PathProof.answered(status: 404), BoxReport.App.State.answers), (.appDown, .refuses),
+        (.ended, .hangsUp),
+        (.silent, .silent),
+    ])
+    func `an app that answers anything is there, and others are told apart`(
+        answer: PathProof, state: BoxReport.App.State
+    ) {
+        let app = BoxReport.App(address: "127.0.0.1:7860", answer)
+        #expect(app.state == state)
+        #expect((app.trouble == nil) == (state == .answers))
     }
 }

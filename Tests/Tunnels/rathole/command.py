@@ -18,9 +18,18 @@ from .transport import TransportError
 
 _log = logging.getLogger("rathole")
 
+# As the real one says it, with the little that anybody reads.
+VERSION = """
+Build Version:       0.5.0
+cargo Features:      client,noise,server
+"""
+
 
 def main() -> None:
     words = _parser().parse_args()
+    if words.version:
+        print(VERSION)
+        return
     if words.genkey:
         print(_new_keys())
         return
@@ -39,6 +48,7 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("rathole", description="A stand-in for Rathole 0.5.0")
+    parser.add_argument("-V", "--version", action="store_true", help="say what this is")
     side = parser.add_mutually_exclusive_group()
     side.add_argument("-s", "--server", action="store_true", help="run as a server")
     side.add_argument("-c", "--client", action="store_true", help="run as a client")

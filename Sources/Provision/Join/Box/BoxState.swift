@@ -10,6 +10,8 @@ package struct BoxState: Codable, Equatable, Sendable {
     /// What they are sealed for.
     package let enrolmentKey: PublicKey
     let channel: PairKey
+    /// The one-way name of the join code's key, by which the code is known again.
+    let joinedBy: [UInt8]
     /// The greatest number of a question so far.
     var number: UInt64 = 0
     /// What both tunnels run with once nothing is under way.
@@ -19,11 +21,15 @@ package struct BoxState: Codable, Equatable, Sendable {
     /// What the tunnels shall run with now.
     package var wantedTunnels: BoxTunnels { rotation?.wanted ?? tunnels }
 
+    /// Whether this machine joined with that very code.
+    package func wasJoined(by code: JoinCode) -> Bool { joinedBy == code.pair.name }
+
     /// What the plan of this machine is made from.
     ///
     /// - Throws: When the file was changed by somebody else.
     package func answers() throws(Malformed) -> AiboxAnswers {
         var answers = try place.answers()
+        answers.askedPort = answers.appPort
         answers.appPort = try Port("\(own.appPort)")
         answers.mtu = try MTU("\(own.mtu)")
         if let program = own.ratholeProgram { answers.ratholeProgram = try ProgramPath(program) }

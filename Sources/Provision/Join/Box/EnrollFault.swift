@@ -1,7 +1,7 @@
-import GateModel
+package import GateModel
 
 /// What the aibox says when the VPS could not be asked, or refused: each a sentence and what to do.
-enum EnrollFault {
+package enum EnrollFault {
     private static let newCode = "On the VPS, `sudo runegate provision join` prints a new one."
 
     static func unreachable(domain: String, reason: String) -> Fault {
@@ -36,8 +36,16 @@ enum EnrollFault {
         }
     }
 
-    static func refused(_ reason: RefusalReason) -> Fault {
+    static func refused(_ reason: RefusalReason, _ kind: RequestKind = .join) -> Fault {
         switch reason {
+        case .unknown where kind == .channel:
+            Fault(
+                code: "box-unknown",
+                problem:
+                    "The VPS does not know this machine: another has taken its place, or the VPS was set up anew",
+                remedy:
+                    "To join it again: `sudo runegate provision join --replace` there, and here `sudo runegate provision "
+                    + "aibox --rejoin`.")
         case .expired:
             Fault(
                 code: "code-expired", problem: "The join code has expired: it was good for a day",
@@ -98,6 +106,14 @@ enum EnrollFault {
         code: "enroll-garbled", problem: "The answer did not come from the VPS that made the join code",
         remedy:
             "Somebody on the way may have changed it. Try again from another network; nothing was changed.")
+
+    /// Whether the VPS has for sure not noted this machine, so that nothing of the try is of use.
+    package static func isFinal(_ fault: Fault) -> Bool {
+        [
+            "enroll-nobody", "code-expired", "code-used", "code-replaced", "code-spoiled", "code-unknown",
+            "already-joined", "clock-off", "join-wrong",
+        ].contains(fault.code)
+    }
 
     private static func distance(_ left: Int64, _ right: Int64) -> UInt64 {
         let (difference, overflows) = left.subtractingReportingOverflow(right)

@@ -19,7 +19,7 @@ package struct PendingJoin: Codable, Equatable, Sendable {
             unixSeconds: now.unixSeconds)
         guard
             let request = SealedRequest(
-                ask.octets, kind: .join, pair: PairKey(codeSecret: code.secret, server: code.keys.enrolment),
+                ask.octets, kind: .join, pair: code.pair,
                 server: code.keys.enrolment, agreed: code.keys.agreed)
         else { throw JoinCodeProblem.unreadable.fault }
         self.request = request
@@ -27,22 +27,43 @@ package struct PendingJoin: Codable, Equatable, Sendable {
 
     /// Whether it was made from this code.
     package func belongs(to code: JoinCode) -> Bool {
-        request.pair == PairKey(codeSecret: code.secret, server: code.keys.enrolment)
+        request.pair == code.pair
     }
 
     /// What this machine knows once it was welcome; nil when the answer is no welcome.
     func state(_ answer: JoinAnswer, code: JoinCode) -> BoxState? {
-        guard case .welcome(let presharedKey, let token, _) = answer, let channel = request.channelKey else {
-            return nil
-        }
+        guard case .welcome(let presharedKey, let token, _) = answer else { return nil }
+        return state(code, presharedKey: presharedKey, ratholeToken: token)
+    }
+
+    private func state(_ code: JoinCode, presharedKey: TunnelKey, ratholeToken: Secret) -> BoxState? {
+        guard let channel = request.channelKey else { return nil }
         return BoxState(
             place: ServerPlace(code), own: BoxAnswers(appPort: code.appPort.number),
-            enrolmentKey: code.keys.enrolment, channel: channel,
+            enrolmentKey: code.keys.enrolment, channel: channel, joinedBy: code.pair.name,
             tunnels: BoxTunnels(
                 wireGuardPrivateKey: wireGuardPrivateKey, ratholePrivateKey: ratholePrivateKey,
                 serverKeys: TunnelEnds(wireGuard: code.keys.wireGuard, rathole: code.keys.rathole),
-                presharedKey: presharedKey, ratholeToken: StoredSecret(token)))
+                presharedKey: presharedKey, ratholeToken: StoredSecret(ratholeToken)))
     }
+
+    /// What a join with `code` would give, with keys that nobody else will ever have: for a look at the files before
+    /// the code is used up.
+    ///
+    /// - Throws: When the code names no key that can be used.
+    package static func preview(of code: JoinCode, at now: Moment) throws(Fault) -> BoxState {
+        let pending = try PendingJoin(code: code, at: now)
+        guard
+            let state = pending.state(
+                code, presharedKey: .makeRandom(), ratholeToken: JoinAnswer.makeToken())
+        else { throw JoinCodeProblem.unreadable.fault }
+        return state
+    }
+}
+
+extension JoinCode {
+    /// The key that the VPS keeps in the code's place.
+    var pair: PairKey { PairKey(codeSecret: secret, server: keys.enrolment) }
 }
 
 /// The aibox's side of a join and of everything it asks later.
@@ -91,7 +112,7 @@ package struct JoinClient: Sendable {
             pending = try PendingJoin(code: code, at: time.now())
             try files.store(pending)
         }
-        let plaintext = try await open(pending.request)
+        let plaintext = try await open(pending.request, .join)
         guard let answer = JoinAnswer(octets: plaintext) else { throw EnrollFault.unreadable }
         return (pending, answer)
     }
@@ -104,7 +125,7 @@ package struct JoinClient: Sendable {
             guard var state = try files.state() else { throw Self.notJoined }
             guard let request = state.seal(question, at: time.now()) else { throw EnrollFault.unreadable }
             try files.store(state)
-            guard let answer = ChannelAnswer(octets: try await open(request)) else {
+            guard let answer = ChannelAnswer(octets: try await open(request, .channel)) else {
                 throw EnrollFault.unreadable
             }
             guard case .stale(let number) = answer else { return answer }
@@ -114,12 +135,12 @@ package struct JoinClient: Sendable {
         throw EnrollFault.unreadable
     }
 
-    private func open(_ request: SealedRequest) async throws(Fault) -> [UInt8] {
+    private func open(_ request: SealedRequest, _ kind: RequestKind) async throws(Fault) -> [UInt8] {
         guard let reply = EnrollReply(octets: try await transport.exchange(request.octets)) else {
             throw EnrollFault.unreadable
         }
         switch reply {
-        case .refused(let reason): throw EnrollFault.refused(reason)
+        case .refused(let reason): throw EnrollFault.refused(reason, kind)
         case .sealed(let sealed):
             guard let plaintext = request.open(sealed) else { throw EnrollFault.unreadable }
             return plaintext

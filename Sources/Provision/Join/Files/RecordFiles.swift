@@ -60,18 +60,29 @@ package struct RecordFiles: Sendable {
         for name: String, _ body: () throws(Fault) -> Result
     ) throws(Fault) -> Result {
         let lock = ".\(name).lock"
-        let opened = openat(
-            directory.descriptor, lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
-        guard opened >= 0 else { throw .system("open", directory.path(of: lock)) }
+        let opened = try openForLocking(lock)
         defer { close(opened) }
         while flock(opened, LOCK_EX) != 0 {
             guard errno == EINTR else { throw .system("lock", directory.path(of: lock)) }
         }
         return try body()
     }
+
+    /// An open descriptor of an empty file that only ever is locked.
+    func openForLocking(_ name: String) throws(Fault) -> Int32 {
+        let opened = openat(
+            directory.descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
+        guard opened >= 0 else { throw .system("open", directory.path(of: name)) }
+        return opened
+    }
 }
 
 extension RecordFiles {
+    /// What the VPS remembers; nil before it was provisioned.
+    package func enrolment() throws(Fault) -> EnrollState? {
+        try read(EnrollState.self, from: Self.enrolment)
+    }
+
     /// Changes what the VPS remembers, and returns what `body` does.
     ///
     /// The file is written only when something changed.

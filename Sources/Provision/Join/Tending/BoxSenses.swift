@@ -3,7 +3,7 @@ import Glibc
 package import WireGuardKernel
 
 /// What the aibox can see of its tunnels: the edge of the timer and of the report.
-package struct BoxSenses {
+package struct BoxSenses: Sendable {
     private let state: BoxState
     private let interface: InterfaceName
     private let time: any TimeSource
@@ -14,32 +14,53 @@ package struct BoxSenses {
         self.time = time
     }
 
+    /// The interface that provisioning brings up.
+    package init?(ofThisMachine state: BoxState) {
+        guard let interface = try? InterfaceName("wg0") else { return nil }
+        self.init(state, interface: interface)
+    }
+
+    /// Whether the interface is there.
+    package var hasInterface: Bool { (try? DeviceReader().device(interface)) != nil }
+
     /// Looks at everything that the timer decides on; a few seconds when nothing answers.
     package func facts() -> TendFacts {
         let addresses = NameLookup.addresses(of: state.place.endpoint)
-        return TendFacts(
+        var facts = TendFacts(
             wireGuard: wireGuard(), addresses: addresses, wireGuardPort: state.place.wireGuardPort,
             rathole: state.own.ratholeProgram.map { _ in rathole(addresses) })
+        facts.hasWireGuardFailed = facts.wireGuard == nil && hasUnitFailed
+        return facts
     }
 
-    /// What `runegate tunnels` says here.
+    private var hasUnitFailed: Bool {
+        let said = try? Program("systemctl", "is-failed", "--quiet", "wg-quick@wg0.service").run()
+        return said?.isSuccess ?? false
+    }
+
+    /// What `runegate tunnels` says here; some seconds when something does not answer.
     package func report() -> BoxReport {
         let facts = facts()
-        let app = PathQuestion(
+        let answer = PathQuestion(
             address: IPAddress(bytes: [127, 0, 0, 1]), port: state.own.appPort, host: state.place.domain,
             refusalIsFar: true
         ).ask(for: .seconds(2))
-        var status: Int?
-        if case .answered(let answered) = app { status = Int(answered) }
         return BoxReport(
             wireGuard: BoxReport.WireGuard(
                 isUp: facts.wireGuard != nil, endpoint: facts.wireGuard?.endpoint?.description,
-                handshakeSeconds: facts.wireGuard?.handshakeAge?.components.seconds),
+                handshakeSeconds: facts.wireGuard?.handshakeAge?.components.seconds,
+                isEchoing: facts.wireGuard == nil ? nil : echoes),
             rathole: facts.rathole.map {
                 BoxReport.Rathole(
-                    server: "\(state.place.endpoint):\(state.place.ratholePort)", isConnected: $0.isConnected)
+                    server: "\(state.place.endpoint):\(state.place.ratholePort)", isConnected: $0.isConnected,
+                    isServerThere: $0.isServerThere)
             },
-            app: BoxReport.App(address: "127.0.0.1:\(state.own.appPort)", status: status))
+            app: BoxReport.App(address: "127.0.0.1:\(state.own.appPort)", answer))
+    }
+
+    /// Whether the VPS answers through the tunnel; nil when we may not ask.
+    private var echoes: Bool? {
+        (try? TunnelNetwork(state.place.tunnelNetwork)).flatMap { UnbrokenEcho(to: $0.vps)?.answers(100) }
     }
 
     private func wireGuard() -> TendFacts.WireGuardFacts? {

@@ -35,11 +35,15 @@ package final class UnbrokenEcho {
     package func search(_ sizes: ClosedRange<Int>) -> Int? {
         var search = MTUSearch(sizes)
         while let size = search.next {
-            // Three losses in a row at 5 % each way happen once in a thousand sizes.
-            let hasPassed = (0..<3).contains { _ in echoes(size, within: .milliseconds(700)) }
-            search.take(size, hasPassed: hasPassed)
+            search.take(size, hasPassed: answers(size))
         }
         return search.result
+    }
+
+    /// Whether one of three packets of that size comes back: three losses in a row at 5 % each way happen once in a
+    /// thousand sizes.
+    func answers(_ size: Int) -> Bool {
+        (0..<3).contains { _ in echoes(size, within: .milliseconds(700)) }
     }
 
     /// Whether a packet of `size` bytes, all headers counted, comes back.

@@ -11,7 +11,7 @@ enum AiboxFirewall {
         table inet runegate {
             chain prerouting {
                 type nat hook prerouting priority dstnat - 10; policy accept;
-                iifname "wg0" ip daddr \(answers.tunnel.aibox) tcp dport \(answers.appPort) dnat ip to 127.0.0.1:\(answers.appPort)
+                iifname "wg0" ip daddr \(answers.tunnel.aibox) tcp dport \(answers.askedPort ?? answers.appPort) dnat ip to 127.0.0.1:\(answers.appPort)
             }
 
             chain input {
