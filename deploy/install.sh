@@ -154,7 +154,7 @@ install_all() {
         systemctl try-restart runegate-wireguard.service runegate-mailer.service runegate.service
     fi
     if [ -d /etc/runegate/provision ]; then
-        echo 'Done. Whether the files that were set up are still what this version writes: runegate provision --verify'
+        echo 'Done. Whether the files that were set up are still what this version writes: runegate provision vps --verify (or aibox)'
     else
         echo 'Done. Next, on the public server:  sudo runegate provision vps --domain app.example.com --allow you@example.com'
         echo '      then, on the private machine: sudo runegate provision aibox'

@@ -10,6 +10,7 @@ import pytest
 
 from machines.booted import Booted
 from machines.machine import Machine
+from machines.public_server import PublicServer
 from machines.rendered import ROOT
 
 # A key and a certificate that nobody trusts, as the first start has them.
@@ -46,9 +47,9 @@ def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], M
         each.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def boot(tmp_path_factory: pytest.TempPathFactory, runegate: Path) -> Iterator[Callable[..., Booted]]:
-    """Starts machines with a systemd of their own and this program, for as long as the module's tests run."""
+    """Starts machines with a systemd of their own and this program, for as long as the tests run."""
     assert os.geteuid() == 0, "containers need root"
     made: list[Booted] = []
 
@@ -59,6 +60,11 @@ def boot(tmp_path_factory: pytest.TempPathFactory, runegate: Path) -> Iterator[C
     yield start
     for each in made:
         each.close()
+
+
+@pytest.fixture(scope="session")
+def public_server(boot: Callable[..., Booted], tmp_path_factory: pytest.TempPathFactory) -> PublicServer:
+    return PublicServer(boot, tmp_path_factory.mktemp("visitor"))
 
 
 @pytest.fixture(scope="session")

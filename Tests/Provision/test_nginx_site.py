@@ -65,6 +65,24 @@ def test_what_a_visitor_says_about_himself_is_replaced(site: Site) -> None:
     assert "forwarded" not in got
 
 
+def test_the_app_does_not_rule_nginx(site: Site) -> None:
+    answer = site.echoed("-H", "X-Answer: X-Accel-Redirect: /elsewhere", path="/asked")
+    assert answer["target"] == "/asked"
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_a_visitor_who_comes_again_needs_no_whole_handshake(site: Site, version: str) -> None:
+    done = subprocess.run(
+        site.machine.on_network(
+            "sh", "-c",
+            "session=$(mktemp); for which in out in; do (printf 'GET / HTTP/1.1\\r\\nHost: app.example.com\\r\\n"
+            f"Connection: close\\r\\n\\r\\n'; sleep 0.3) | openssl s_client {version} -sess_$which $session"
+            " -connect 127.0.0.1:443 -servername app.example.com 2>/dev/null | grep -E '^(New|Reused), '; done; rm $session",
+        ), capture_output=True, text=True,
+    )  # fmt: skip
+    assert [line.split(",")[0] for line in done.stdout.splitlines()] == ["New", "Reused"]
+
+
 def test_the_host_is_the_literal_name(site: Site) -> None:
     assert headers(site.echoed("-H", "Host: APP.example.com:443"))["host"] == ["app.example.com"]
 

@@ -178,6 +178,15 @@ private let plan = Plan(
         ])
 }
 
+@Test func `a new socket has nobody to stop, a changed one its own service`() {
+    let new = changed("/etc/systemd/system/runegate.socket", nil, "a")
+    #expect(ServiceActions(after: [new], plan: plan).list == [.reloadManager, .enable(plan.units)])
+    let control = changed("/etc/systemd/system/runegate-control.socket", "a", "b")
+    #expect(
+        ServiceActions(after: [control], plan: plan).list.contains(
+            .stop(["runegate-control.socket", "runegate.service"])))
+}
+
 // MARK: Differences
 
 @Test func `a difference shows what changed with three lines around it`() {

@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Makes the Debian package of the built program: .build/runegate_VERSION_ARCHITECTURE.deb.
+# Makes the Debian package of the built program: runegate_VERSION_ARCHITECTURE.deb.
+#
+#   tools/build/deb.sh [PROGRAM [DIRECTORY]]     .build/release/runegate and .build unless said otherwise
+#
 # What is in it is deploy/files.txt, as for deploy/install.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -7,7 +10,7 @@ cd "$(dirname "$0")/../.."
 program=${1:-.build/release/runegate}
 version=$("$program" --version)
 architecture=$(dpkg --print-architecture)
-package=.build/runegate_${version}_$architecture.deb
+package=${2:-.build}/runegate_${version}_$architecture.deb
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
@@ -50,7 +53,32 @@ if [ "$1" = configure ]; then
     fi
 fi
 POSTINST
-chmod 0755 "$tree/DEBIAN/postinst"
+# An upgrade replaces the program and nothing else: what provisioning wrote is none of the package's files.
+cat >"$tree/DEBIAN/prerm" <<'PRERM'
+#!/bin/sh
+set -e
+if [ "$1" = remove ] && [ -d /etc/runegate/provision ]; then
+    echo 'This machine is set up with Runegate, and only the program knows what it put where. First run' >&2
+    echo '`runegate provision vps --uninstall` (on the private machine: aibox), then remove the package again.' >&2
+    exit 1
+fi
+PRERM
+cat >"$tree/DEBIAN/postrm" <<'POSTRM'
+#!/bin/sh
+set -e
+if [ "$1" = purge ]; then
+    rm -rf /etc/runegate /var/lib/runegate /var/lib/runegate-acme /var/lib/runegate-tend
+    rm -f /var/log/nginx/runegate.log* /var/log/nginx/runegate-error.log*
+    for user in runegate runegate-mail runegate-wg; do
+        if getent passwd "$user" >/dev/null; then userdel "$user"; fi
+    done
+    # Somebody may have a user of this name for a Rathole of his own.
+    if getent passwd rathole | grep -q ':Rathole tunnel:'; then userdel rathole; fi
+    if getent group runegate-admin >/dev/null; then groupdel runegate-admin; fi
+fi
+POSTRM
+chmod 0755 "$tree"/DEBIAN/{postinst,prerm,postrm}
+(cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 
 dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
 echo "$package"

@@ -46,11 +46,12 @@ extension VPSAnswers {
         mtu = reader.value(.mtu) { text throws(Malformed) in try MTU(text) } ?? mtu
         ratholeProgram =
             reader.value(.rathole) { text throws(Malformed) in try ProgramPath(text) } ?? ratholeProgram
-        let taken = [80, 443, 7870, 5202].first { $0 == Int(ports.rathole.number) }
-        if let taken {
+        let number = ports.rathole.number
+        // Its service has no capability, so it cannot have a port that is root's.
+        if number < 1024 || [LocalPort.gateway.number, LocalPort.rathole.number].contains(number) {
             reader.complain(
-                .ratholePort, text: String(taken),
-                expected: "a port that nothing else here uses, such as 2333")
+                .ratholePort, text: String(number),
+                expected: "a port above 1023 that nothing else here uses, such as 2333")
         }
     }
 

@@ -32,13 +32,16 @@ package struct SiteCertificate: Sendable, Hashable {
         ]
     }
 
-    /// Asks the authority for a certificate, or leaves the one that still lasts; then run ``installHook``.
+    /// Asks the authority for a certificate and puts it in place, or leaves the one that still lasts.
+    ///
+    /// The hook is named although it lies in the directory of hooks: certbot calls those at renewals only, and a hook
+    /// that is both is called once.
     package var issue: [String] {
         let account = contact.map { ["--email", $0.description] } ?? ["--register-unsafely-without-email"]
         return [
             "certbot", "certonly", "--non-interactive", "--agree-tos", "--webroot", "--webroot-path",
             Self.challengeDirectory, "--cert-name", domain.ascii, "--domain", domain.ascii,
-            "--keep-until-expiring",
+            "--keep-until-expiring", "--deploy-hook", Self.installHook,
         ] + account
     }
 

@@ -8,6 +8,8 @@ package enum AiboxPlan {
             PlannedFile(secret: Paths.wireGuard, WireGuardFile.aibox(answers, secrets)),
             PlannedFile(secret: Paths.ratholeClient, RatholeFile.client(answers, secrets)),
             PlannedFile(unit: "runegate-firewall.service", FirewallUnit.render(.aibox)),
+            PlannedFile(unit: FirewallUnit.dropInName, FirewallUnit.dropIn(.aibox)),
+            PlannedFile(unit: WireGuardUnit.dropInName, WireGuardUnit.dropIn(.aibox)),
             PlannedFile(unit: "runegate-tend.service", TendUnits.service),
             PlannedFile(unit: "runegate-tend.timer", TendUnits.timer),
         ]

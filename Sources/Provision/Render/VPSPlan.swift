@@ -71,6 +71,8 @@ package enum VPSPlan {
     private static func units(_ answers: VPSAnswers) -> [PlannedFile] {
         [
             PlannedFile(unit: "runegate-firewall.service", FirewallUnit.render(.vps)),
+            PlannedFile(unit: FirewallUnit.dropInName, FirewallUnit.dropIn(.vps)),
+            PlannedFile(unit: WireGuardUnit.dropInName, WireGuardUnit.dropIn(.vps)),
             PlannedFile(unit: "runegate.service", GatewayUnits.service),
             PlannedFile(unit: "runegate.service.d/addresses.conf", GatewayUnits.addresses(answers)),
             PlannedFile(unit: "runegate.socket", GatewayUnits.socket),

@@ -19,6 +19,7 @@ package struct CertificateIssue {
                 again, or: \(site.issue.joined(separator: " "))
                 """
             try Program(site.issue).succeed(remedy: remedy)
+            // A certificate that was there already may never have been put in place.
             try Program("env", "RENEWED_LINEAGE=\(site.lineage)", SiteCertificate.installHook).succeed(
                 remedy: remedy)
             return []

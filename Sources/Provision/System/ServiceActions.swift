@@ -56,13 +56,10 @@ package struct ServiceActions: Sendable, Hashable {
             case .none: break
             }
         }
-        let sockets = restarts.filter { $0.hasSuffix(".socket") }.sorted()
-        // A socket cannot be opened anew while its service holds it.
-        let holders = sockets.map { $0.replacing(".socket", with: ".service") }
+        let sockets = restarts.filter { $0.hasSuffix(".socket") && !Self.isNew($0, in: work) }.sorted()
         if !sockets.isEmpty {
-            let holding =
-                sockets.contains("runegate-control.socket") ? holders + ["runegate.service"] : holders
-            list.append(.stop(sockets + Set(holding).sorted()))
+            // A socket cannot be opened anew while its service holds it.
+            list.append(.stop(sockets + Set(sockets.map(Self.holder)).sorted()))
         }
         let unused = Self.optionalUnits.filter { unit in
             // One whose file goes was stopped before; one whose file never was knows nobody.
@@ -80,6 +77,12 @@ package struct ServiceActions: Sendable, Hashable {
             list.append(.reloadNginx)
         }
         self.list = work.isEmpty ? [.enable(plan.units)] : list
+    }
+
+    /// The service that a socket's connections go to.
+    private static func holder(of socket: String) -> String {
+        socket == "runegate-control.socket"
+            ? "runegate.service" : socket.replacing(".socket", with: ".service")
     }
 
     private enum Effect {

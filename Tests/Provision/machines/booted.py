@@ -92,7 +92,13 @@ class Booted:
 
     def command(self, *command: object) -> list[str]:
         """The command as this machine's root runs it."""
-        environment = ["env", "--ignore-environment", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
+        environment = [
+            "env",
+            "--ignore-environment",
+            "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME=/root",
+            "LC_ALL=C.UTF-8",
+        ]
         return ["nsenter", "--target", str(self._leader), "--all", *environment, *map(str, command)]
 
     def run(self, *command: object, check: bool = True, **options: object) -> subprocess.CompletedProcess[str]:

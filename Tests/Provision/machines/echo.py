@@ -2,7 +2,7 @@
 
     echo.py ADDRESS PORT
 
-A request with `Upgrade` gets a 101, and then its bytes back.
+A request with `Upgrade` gets a 101, and then its bytes back. `X-Answer: NAME: VALUE` adds that field to the answer.
 """
 
 import json
@@ -26,7 +26,8 @@ class Echo(socketserver.StreamRequestHandler):
             body = self.rfile.read(int(headers.get("content-length", 0)))
             answer = {"method": method, "target": target, "headers": fields, "body_bytes": len(body)}
             text = json.dumps(answer).encode()
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
+            more = "".join(f"{value}\r\n" for name, value in fields if name == "X-Answer").encode()
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s" % (more, len(text), text))
 
 
 class Server(socketserver.ThreadingTCPServer):

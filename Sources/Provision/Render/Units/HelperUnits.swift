@@ -8,6 +8,7 @@ enum HelperUnits {
         Documentation=man:runegate(1)
         Requires=runegate-mailer.socket
         After=network.target nss-lookup.target runegate-mailer.socket
+        \(keepsTrying)
 
         [Service]
         Type=notify
@@ -35,6 +36,7 @@ enum HelperUnits {
         Documentation=man:runegate(1)
         Requires=runegate-wireguard.socket
         After=runegate-wireguard.socket
+        \(keepsTrying)
 
         [Service]
         Type=notify
@@ -65,10 +67,13 @@ enum HelperUnits {
         Documentation=man:runegate(1)
         Requires=runegate-enroll.socket
         After=runegate-enroll.socket wg-quick@wg0.service
+        \(keepsTrying)
 
         [Service]
         Type=notify
         ExecStart=\(Paths.binary) enroll
+        Restart=on-failure
+        RestartSec=1
 
         CapabilityBoundingSet=CAP_NET_ADMIN
         \(Sandbox.noBacktrace)
@@ -83,6 +88,9 @@ enum HelperUnits {
 
         """
     }
+
+    /// A service that failed too often would take its socket down with it, for good (systemd.unit(5)).
+    private static let keepsTrying: ConfigText = "StartLimitIntervalSec=0"
 
     /// What a tunnel's keys are put into force with.
     static let tools: ConfigText = "\(Paths.binary) /usr/bin/wg /usr/bin/systemctl /bin/systemctl"

@@ -2,7 +2,7 @@
 enum NginxSite {
     static func render(_ answers: VPSAnswers) -> ConfigText {
         """
-        # Written by `runegate provision vps`; `runegate provision --verify` says whether it still is what was written.
+        # Written by `runegate provision vps`; `runegate provision vps --verify` says whether it still is what was written.
 
         # The path without its query: the token of a sign-in link never lands in a log.
         log_format runegate '$remote_addr [$time_local] "$request_method $uri $server_protocol" $status $body_bytes_sent $request_time';
@@ -68,7 +68,7 @@ enum NginxSite {
             location ^~ /.well-known/acme-challenge/ {
                 root \(ConfigText(quoted: SiteCertificate.challengeDirectory));
                 default_type text/plain;
-                }
+            }
 
             location / {
                 return 301 https://\(answers.domain)$request_uri;
@@ -110,6 +110,8 @@ enum NginxSite {
                 # Trying again is the gateway's to decide: it knows what may be sent twice.
                 proxy_next_upstream off;
                 proxy_redirect off;
+                # The app is not the one to tell nginx to buffer, to slow down, or to answer with something else.
+                proxy_ignore_headers X-Accel-Redirect X-Accel-Buffering X-Accel-Limit-Rate X-Accel-Charset X-Accel-Expires;
                 proxy_hide_header Strict-Transport-Security;
 
         \(headers(answers))\
@@ -123,9 +125,6 @@ enum NginxSite {
             ssl_certificate \(ConfigText(quoted: SiteCertificate.path));
             ssl_certificate_key \(ConfigText(quoted: SiteCertificate.path));
         \(strength)\
-            ssl_session_cache shared:runegate:10m;
-            ssl_session_timeout 1d;
-            ssl_session_tickets off;
             add_header Strict-Transport-Security "max-age=31536000" always;
 
         """
@@ -135,6 +134,9 @@ enum NginxSite {
             ssl_protocols TLSv1.2 TLSv1.3;
             ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
             ssl_prefer_server_ciphers off;
+            ssl_session_cache shared:runegate:10m;
+            ssl_session_timeout 1d;
+            ssl_session_tickets off;
 
         """
 
