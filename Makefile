@@ -29,6 +29,7 @@ release: setup ## Build the program: .build/release/runegate
 	swift build --configuration release --static-swift-stdlib --product runegate
 
 deb: release ## Make a Debian package of it: .build/runegate_VERSION_ARCHITECTURE.deb
+	tools/setup/debian-packages.sh package
 	tools/build/deb.sh
 
 clean: ## Remove everything built
@@ -39,5 +40,5 @@ setup: ## Install what building needs
 	tools/setup/debian-packages.sh build
 
 setup-test: setup ## Install what the tests need
-	tools/setup/debian-packages.sh test
+	tools/setup/debian-packages.sh test package
 	tools/setup/python-packages.sh

@@ -28,6 +28,18 @@ def site_certificate() -> str:
 @pytest.fixture
 def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], Machine]]:
     """Makes machines, by the name of their rendered files."""
+    yield from machines(tmp_path, site_certificate)
+
+
+@pytest.fixture(scope="module")
+def lasting_machine(
+    tmp_path_factory: pytest.TempPathFactory, site_certificate: str
+) -> Iterator[Callable[[str], Machine]]:
+    """The same for all tests of a module."""
+    yield from machines(tmp_path_factory.mktemp("machine"), site_certificate)
+
+
+def machines(directory: Path, site_certificate: str) -> Iterator[Callable[[str], Machine]]:
     assert os.geteuid() == 0, "namespaces need root"
     made: list[Machine] = []
     more = {
@@ -38,7 +50,7 @@ def machine(tmp_path: Path, site_certificate: str) -> Iterator[Callable[[str], M
     }
 
     def make(case: str) -> Machine:
-        machine = Machine(case, tmp_path / f"{case}-{len(made)}", more)
+        machine = Machine(case, directory / f"{case}-{len(made)}", more)
         made.append(machine)
         return machine
 

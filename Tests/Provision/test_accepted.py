@@ -17,9 +17,9 @@ Make = Callable[[str], Machine]
 EXPOSURE = {
     "vps": {
         "runegate.service": 1.0, "runegate-mailer.service": 1.2, "runegate-wireguard.service": 1.2,
-        "runegate-enroll.service": 2.0, "runegate-firewall.service": 2.0, "rathole.service": 1.3,
+        "runegate-enroll.service": 1.8, "runegate-firewall.service": 1.6, "rathole.service": 1.1,
     },
-    "aibox": {"runegate-tend.service": 2.0, "runegate-firewall.service": 2.0, "rathole.service": 1.3},
+    "aibox": {"runegate-tend.service": 1.9, "runegate-firewall.service": 1.6, "rathole.service": 1.1},
 }  # fmt: skip
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from machines.rendered import ROOT
 
-RELEASES = {"bookworm": "Debian 12"}
+# Another release, or several with a comma between, can be tried: RUNEGATE_DEBIAN=trixie
+RELEASES = os.environ.get("RUNEGATE_DEBIAN", "bookworm").split(",")
 # What an installation changes besides our own files.
 NOISE = re.compile(
     r"/(var/lib/dpkg|var/lib/systemd|var/cache|var/log|etc/ld\.so\.cache|run|tmp|proc|sys|dev)(/|$)|-$"
@@ -60,10 +61,12 @@ def package(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=RELEASES)
 def debian(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Debian]:
-    assert os.geteuid() == 0, "debootstrap needs root"
+    assert os.geteuid() == 0, "mmdebstrap needs root"
     root = tmp_path_factory.mktemp(request.param)
-    done = subprocess.run(["debootstrap", "--variant=minbase", request.param, root], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-2000:]
+    done = subprocess.run(
+        ["mmdebstrap", "--quiet", "--variant=minbase", request.param, root], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
     yield Debian(root)
     shutil.rmtree(root)
 

@@ -3,6 +3,7 @@
 #
 #   tools/setup/debian-packages.sh build          what the program is built with
 #   tools/setup/debian-packages.sh build test     also what the end-to-end tests run against
+#   tools/setup/debian-packages.sh package        what the Debian package is made with
 #   tools/setup/debian-packages.sh bench          what the benchmarks measure beside, and with
 #
 # Runs as root, or through sudo otherwise.
@@ -13,7 +14,8 @@ test=(chromium curl nginx openssl python3-venv)
 # Real tunnels in network namespaces, and the kernel's own in an emulated machine.
 test+=(busybox cpio iproute2 kmod nftables procps qemu-system-x86 util-linux wireguard-go wireguard-tools)
 # Provisioned machines with a systemd of their own, an authority for their certificate, and a Debian to install on.
-test+=(certbot debootstrap pebble systemd-container)
+test+=(certbot groff-base mmdebstrap pebble systemd-container)
+package=(binutils dpkg-dev)
 bench=(haproxy nginx python3 wrk)
 
 wanted=()
@@ -21,9 +23,10 @@ for group in "$@"; do
     case $group in
         build) wanted+=("${build[@]}") ;;
         test) wanted+=("${test[@]}") ;;
+        package) wanted+=("${package[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
         *)
-            echo "debian-packages: no such group: $group (build, test, bench)" >&2
+            echo "debian-packages: no such group: $group (build, test, package, bench)" >&2
             exit 64
             ;;
     esac
