@@ -219,7 +219,9 @@ def test_an_app_on_a_port_of_its_own_keeps_it(pair: Pair) -> None:
 def test_new_keys_that_nothing_proves_are_rolled_back_on_both_sides(pair: Pair, tunnel: str) -> None:
     box = pair.join(pair.box())
     names = [WIREGUARD, "etc/rathole/server.toml", "etc/rathole/client.toml"]
-    before = [tree.path(name).read_text() for tree in (box, pair.server) for name in names if tree.path(name).exists()]
+    before = [
+        tree.path(name).read_text() for tree in (box, pair.server) for name in names if tree.path(name).exists()
+    ]
     words = pair.status(box)["join"]["fingerprint"]
     done = pair.run(box, "--rotate", tunnel)
     assert done.returncode == 1 and "not proven" in done.stdout

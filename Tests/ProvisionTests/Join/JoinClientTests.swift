@@ -72,7 +72,9 @@ struct JoinClientTests {
         #expect(machines.settled.value.map(\.joined) == [server.tunnels.joined])
         #expect(try machines.box.pendingJoin() == nil)
         #expect(server.acceptance == nil)
-        #expect(try await machines.client.ask(.prove) == .proof(wireGuard: .answered(status: 200), rathole: .answered(status: 200)))
+        #expect(
+            try await machines.client.ask(.prove)
+                == .proof(wireGuard: .answered(status: 200), rathole: .answered(status: 200)))
     }
 
     @Test func `an answer that was lost is got by asking again`() async throws {
@@ -138,6 +140,40 @@ struct JoinClientTests {
         #expect(after?.fingerprint == server?.fingerprint)
         #expect(after?.fingerprint == (try machines.box.state()?.fingerprint))
     }
+
+    @Test
+    func `a VPS that cannot change its tunnels ends a rotation for now, and it is brought to its end later`()
+        async throws
+    {
+        let machines = try Machines()
+        _ = try await machines.client.join(machines.code)
+        let before = try machines.box.state()?.fingerprint
+        let run = RotationRun(client: machines.client, files: machines.box, settle: { _ in })
+        machines.failsToSettle.value = true
+        await #expect(throws: Fault.self) { try await run.rotate(.wireGuard) }
+        #expect(try machines.box.state()?.rotation != nil)
+        machines.failsToSettle.value = false
+        #expect(try await run.resume() == false)
+        let server = try machines.server.read(EnrollState.self, from: RecordFiles.enrolment)
+        #expect(try machines.box.state()?.fingerprint == before)
+        #expect(server?.fingerprint == before)
+        #expect(server?.isSettled == true)
+    }
+}
+
+struct RatholeServiceTests {
+    private func said(_ state: String, _ microseconds: String) -> String {
+        "ActiveState=\(state)\nExecMainStartTimestampMonotonic=\(microseconds)\n"
+    }
+
+    @Test func `a Rathole that started after its file was written is left alone`() {
+        let written = Duration.seconds(100)
+        #expect(RatholeService.hasStarted(after: written, said("active", "100500000")))
+        #expect(!RatholeService.hasStarted(after: written, said("active", "99500000")))
+        #expect(!RatholeService.hasStarted(after: written, said("failed", "100500000")))
+        #expect(!RatholeService.hasStarted(after: written, said("active", "0")))
+        #expect(!RatholeService.hasStarted(after: written, ""))
+    }
 }
 
 struct EnrollHTTPAnswerTests {
@@ -149,7 +185,10 @@ struct EnrollHTTPAnswerTests {
         let limited = try #require(answer("HTTP/1.1 429 Too Many\r\nretry-after: 7\r\n\r\n"))
         #expect(limited.status == 429 && limited.retryAfterSeconds == 7 && !limited.isComplete)
         #expect(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == nil)
-        for text in ["", "HTTP/1.1 200 OK\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "\r\n\r\n", "HTTP/1.1 200 OK\r\nx\r\n\r\n"] {
+        for text in [
+            "", "HTTP/1.1 200 OK\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nx\r\n\r\n",
+        ] {
             #expect(answer(text) == nil)
         }
     }
@@ -185,5 +224,14 @@ struct EnrollHTTPAnswerTests {
                 AllowedIPs = 10.0.0.2/32
 
                 """)
+    }
+
+    @Test func `an interface keeps its port where the file names none`() {
+        func kernel(_ file: String) -> String {
+            String(decoding: WireGuardWords.kernelPart(of: Array(file.utf8), port: 40000), as: UTF8.self)
+        }
+        #expect(kernel("[Interface]\nMTU = 1380\n[Peer]\n") == "[Interface]\nListenPort = 40000\n[Peer]\n")
+        let named = "[Interface]\nListenPort = 51820\n"
+        #expect(kernel(named) == named)
     }
 }

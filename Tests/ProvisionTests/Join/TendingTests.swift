@@ -75,21 +75,6 @@ struct TendingTests {
         }
     }
 
-    @Test func `an interface whose unit failed is started again, one that was taken down is not`() {
-        var memory = TendMemory(bootID: bootID)
-        var failed = TendFacts(wireGuard: nil, addresses: [first], wireGuardPort: 1, rathole: nil)
-        #expect(Tending.decide(failed, &memory, at: later(0)).isEmpty)
-        failed.hasWireGuardFailed = true
-        var starts: [Int64] = []
-        for second in stride(from: Int64(0), through: 240, by: 30)
-        where Tending.decide(failed, &memory, at: later(second)) == [.startWireGuard] {
-            starts.append(second)
-        }
-        #expect(starts == [0, 60, 120, 180, 240])
-        failed.addresses = []
-        #expect(Tending.decide(failed, &memory, at: later(900)).isEmpty)
-    }
-
     @Test func `the kernel's table tells whether a connection stands`() {
         let head = "  sl  local_address rem_address   st tx_queue rx_queue\n"
         // 203.0.113.9:2333, established; 203.0.113.10:2333, connecting.

@@ -41,6 +41,14 @@ package struct RotationRun {
         return try await go(on: progress)
     }
 
+    private static let unfinished = Fault(
+        code: "rotation-unfinished",
+        problem: "The VPS could not change its tunnels, so the rotation is not over",
+        remedy:
+            "On the VPS: journalctl -u runegate-enroll, systemctl status wg-quick@wg0 rathole. `runegate tend` goes on by "
+            + "itself every 30 seconds, and brings both machines to the same keys."
+    )
+
     private func go(on first: RotationProgress) async throws(Fault) -> Bool {
         var progress = first
         var lastFault: Fault?
@@ -53,6 +61,8 @@ package struct RotationRun {
                 // The question's number was stored on the way.
                 state = try files.state() ?? state
                 progress = state.take(answer)
+                // Asked the same at once it would say the same.
+                if progress == .ask(question) { throw Self.unfinished }
             } catch {
                 // Twice in a row: there is nothing more to try now.
                 if let lastFault { throw lastFault }

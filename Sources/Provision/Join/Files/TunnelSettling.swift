@@ -25,7 +25,7 @@ package struct TunnelSettling: Sendable {
         let plan = VPSPlan.make(answers: answers, secrets: state.secrets(tunnels: tunnels))
         try settle(
             plan, in: installation, ratholeFile: Paths.ratholeServer,
-            runsRathole: tunnels.joined != nil && plan.units.contains("rathole.service"))
+            runsRathole: tunnels.joined != nil && plan.units.contains(RatholeService.unit))
     }
 
     /// The aibox's side.
@@ -34,10 +34,10 @@ package struct TunnelSettling: Sendable {
         let plan = AiboxPlan.make(answers: answers, secrets: tunnels.secrets)
         try settle(
             plan, in: installation, ratholeFile: Paths.ratholeClient,
-            runsRathole: plan.units.contains("rathole.service"))
+            runsRathole: plan.units.contains(RatholeService.unit))
     }
 
-    private var ratholeUnit: String { Paths.units + "/rathole.service" }
+    private var ratholeUnit: String { "\(Paths.units)/\(RatholeService.unit)" }
 
     private func settle(
         _ plan: Plan, in installation: Installation, ratholeFile: String, runsRathole: Bool
@@ -48,17 +48,26 @@ package struct TunnelSettling: Sendable {
             .filter { $0.path == Paths.wireGuard || $0.path == ratholeFile }
         try writer.apply(plan, changes: changes, checks: NoChecks())
         guard !onlyWrites else { return }
-        if let file = plan.files.first(where: { $0.path == Paths.wireGuard }) {
-            try Program(
-                ["wg", "syncconf", "wg0", "/dev/stdin"], input: WireGuardWords.kernelPart(of: file.contents)
-            ).succeed(remedy: "Start the interface: systemctl restart wg-quick@wg0")
-        }
-        // Whether its last start was with this file is not known, and a restart takes a tenth of a second.
+        if let file = plan.files.first(where: { $0.path == Paths.wireGuard }) { try putInForce(file) }
         guard Services().isManaged, plan.files.contains(where: { $0.path == ratholeUnit }) else { return }
-        try Program("systemctl", runsRathole ? "enable" : "disable", "rathole.service")
-            .succeed(remedy: "See why: systemctl status rathole.service")
-        try Program("systemctl", "--no-block", runsRathole ? "restart" : "stop", "rathole.service")
-            .succeed(remedy: "See why: journalctl -u rathole")
+        let rathole = RatholeService(file: ratholeFile)
+        if runsRathole {
+            try rathole.run(hasChanged: changes.contains { $0.path == ratholeFile && $0.isWork })
+        } else {
+            try rathole.stop()
+        }
+    }
+}
+
+extension TunnelSettling {
+    /// Changes the running interface in what differs; sessions whose keys stay go on.
+    private func putInForce(_ file: PlannedFile) throws(Fault) {
+        let port = try? Program("wg", "show", "wg0", "listen-port").run()
+        let words = WireGuardWords.kernelPart(
+            of: file.contents,
+            port: port.flatMap { UInt16(String(decoding: $0.output.dropLast(), as: UTF8.self)) })
+        try Program(["wg", "syncconf", "wg0", "/dev/stdin"], input: words)
+            .succeed(remedy: "Start the interface: systemctl restart wg-quick@wg0")
     }
 }
 
@@ -68,11 +77,23 @@ enum WireGuardWords {
         "address", "dns", "mtu", "table", "preup", "postup", "predown", "postdown", "saveconfig",
     ]
 
-    static func kernelPart(of file: [UInt8]) -> [UInt8] {
-        let lines = String(decoding: file, as: UTF8.self).split(separator: "\n").filter { line in
-            let key = line.prefix { $0 != "=" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-            return !line.hasPrefix("#") && !quickOnly.contains(key)
+    /// - Parameters:
+    ///   - file: What wg-quick reads.
+    ///   - port: Where the interface listens now. `wg syncconf` would choose another when the file names none, and the
+    ///     other side would speak to the old one until it hears from us.
+    static func kernelPart(of file: [UInt8], port: UInt16? = nil) -> [UInt8] {
+        var lines = String(decoding: file, as: UTF8.self).split(separator: "\n").filter { line in
+            !line.hasPrefix("#") && !quickOnly.contains(key(of: line))
+        }
+        if let port, !lines.contains(where: { key(of: $0) == "listenport" }),
+            let start = lines.firstIndex(of: "[Interface]")
+        {
+            lines.insert("ListenPort = \(port)", at: start + 1)
         }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func key(of line: Substring) -> String {
+        line.prefix { $0 != "=" }.filter { $0 != " " && $0 != "\t" }.lowercased()
     }
 }

@@ -26,16 +26,9 @@ package struct BoxSenses: Sendable {
     /// Looks at everything that the timer decides on; a few seconds when nothing answers.
     package func facts() -> TendFacts {
         let addresses = NameLookup.addresses(of: state.place.endpoint)
-        var facts = TendFacts(
+        return TendFacts(
             wireGuard: wireGuard(), addresses: addresses, wireGuardPort: state.place.wireGuardPort,
             rathole: state.own.ratholeProgram.map { _ in rathole(addresses) })
-        facts.hasWireGuardFailed = facts.wireGuard == nil && hasUnitFailed
-        return facts
-    }
-
-    private var hasUnitFailed: Bool {
-        let said = try? Program("systemctl", "is-failed", "--quiet", "wg-quick@wg0.service").run()
-        return said?.isSuccess ?? false
     }
 
     /// What `runegate tunnels` says here; some seconds when something does not answer.

@@ -7,8 +7,6 @@ package import WireGuardKernel
 package struct TendFacts: Equatable, Sendable {
     /// Nil when there is no interface, or it cannot be read.
     package var wireGuard: WireGuardFacts?
-    /// Whether its unit tried to bring it up and could not: a name that did not resolve at boot, mostly.
-    package var hasWireGuardFailed = false
     /// Where the VPS is, as its name resolves now; empty when it does not.
     package var addresses: [IPAddress]
     package var wireGuardPort: UInt16
@@ -56,7 +54,6 @@ package struct TendMemory: Codable, Equatable, Sendable {
     /// Seconds since boot at which Rathole was first seen without a connection that it could have.
     var ratholeStuckSince: Int64?
     var ratholeRestartedAt: Int64?
-    var wireGuardStartedAt: Int64?
 
     package init(bootID: String) {
         self.bootID = bootID
@@ -65,7 +62,6 @@ package struct TendMemory: Codable, Equatable, Sendable {
 
 /// What is to be done.
 package enum TendAction: Equatable, Sendable {
-    case startWireGuard
     case setEndpoint(peer: PublicKey, PeerEndpoint)
     case restartRathole
 }
@@ -76,25 +72,11 @@ package enum Tending {
     /// A client that has not come back for so long, while it could, is stuck: it tries every second.
     static let stuckAfter: Int64 = 60
     static let restartPause: Int64 = 300
-    /// Between two tries to bring a failed interface up.
-    static let startPause: Int64 = 60
 
     /// Decides, and notes what to remember.
     package static func decide(_ facts: TendFacts, _ memory: inout TendMemory, at now: Moment) -> [TendAction]
     {
-        let seconds = now.sinceBoot.components.seconds
-        return start(facts, &memory, seconds) + [endpoint(facts)].compactMap(\.self)
-            + rathole(facts, &memory, seconds)
-    }
-
-    /// An interface that somebody took down by hand stays down: its unit has not failed.
-    private static func start(
-        _ facts: TendFacts, _ memory: inout TendMemory, _ now: Int64
-    ) -> [TendAction] {
-        guard facts.wireGuard == nil, facts.hasWireGuardFailed, !facts.addresses.isEmpty else { return [] }
-        if let last = memory.wireGuardStartedAt, now - last < startPause { return [] }
-        memory.wireGuardStartedAt = now
-        return [.startWireGuard]
+        [endpoint(facts)].compactMap(\.self) + rathole(facts, &memory, now.sinceBoot.components.seconds)
     }
 
     /// WireGuard resolves a name once; a VPS that moved, or has a second address, is found again here.

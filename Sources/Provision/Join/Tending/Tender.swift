@@ -39,10 +39,6 @@ package struct Tender {
 
     private func perform(_ action: TendAction) throws(Fault) {
         switch action {
-        case .startWireGuard:
-            logger.notice("WireGuard did not start: trying again")
-            try Program("systemctl", "--no-block", "restart", "wg-quick@wg0.service").succeed(
-                remedy: "See why: journalctl -u wg-quick@wg0")
         case .setEndpoint(let peer, let endpoint):
             logger.notice(
                 "the tunnel is silent: trying another address", metadata: ["endpoint": "\(endpoint)"])
