@@ -59,7 +59,8 @@ struct Appliance {
             group: group)
         // They end in reverse order: visitors first, the database last.
         var services: [(String, any Service)] = [
-            ("identity", IdentityLife(identity: identity)), ("mail", mail), ("control", control),
+            ("watchdog", WatchdogLife(group: group)), ("identity", IdentityLife(identity: identity)),
+            ("mail", mail), ("control", control),
         ]
         if let tunnels {
             let recovery = RecoveryLife(
