@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from provisioned import RECORDS, Tree
 
 from machines.relay import Relay
-from provisioned import RECORDS, Tree
 
 WIREGUARD = "etc/wireguard/wg0.conf"
 

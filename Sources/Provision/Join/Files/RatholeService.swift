@@ -11,6 +11,7 @@ struct RatholeService {
     /// Makes it run with the file as it is now, and start with the machine.
     ///
     /// - Parameter hasChanged: Whether the file was just written.
+    /// - Throws: What systemd refused.
     func run(hasChanged: Bool) throws(Fault) {
         if try !Program("systemctl", "is-enabled", "--quiet", Self.unit).run().isSuccess {
             try Program("systemctl", "enable", Self.unit).succeed(

@@ -81,6 +81,7 @@ enum WireGuardWords {
     ///   - file: What wg-quick reads.
     ///   - port: Where the interface listens now. `wg syncconf` would choose another when the file names none, and the
     ///     other side would speak to the old one until it hears from us.
+    /// - Returns: What `wg syncconf` reads.
     static func kernelPart(of file: [UInt8], port: UInt16? = nil) -> [UInt8] {
         var lines = String(decoding: file, as: UTF8.self).split(separator: "\n").filter { line in
             !line.hasPrefix("#") && !quickOnly.contains(key(of: line))
