@@ -31,6 +31,31 @@ package struct Services: Sendable {
         }
     }
 
+    /// Stops the services whose units `changes` take away: without its file a unit cannot be disabled any more.
+    ///
+    /// - Returns: Those units, for ``startAgain(_:)`` should the files stay.
+    package func stopRemoved(by changes: [FileChange]) -> [String] {
+        let prefix = Paths.units + "/"
+        let units = changes.filter { $0.kind == .removed && $0.path.hasPrefix(prefix) }
+            .map { String($0.path.dropFirst(prefix.count)) }.filter { !$0.contains("/") }
+        guard isManaged, !units.isEmpty else { return [] }
+        _ = perform(ServiceActions(list: [.disable(units)]))
+        return units
+    }
+
+    package func startAgain(_ units: [String]) {
+        if !units.isEmpty { _ = perform(ServiceActions(list: [.enable(units)])) }
+    }
+
+    /// Brings an interface up that somebody took away while its unit believes that it is there.
+    ///
+    /// - Returns: Why not.
+    package func bringBackInterface() -> [Fault] {
+        perform(ServiceActions(list: [.restart(Self.interfaceUnit)]))
+    }
+
+    static let interfaceUnit = "wg-quick@wg0.service"
+
     /// Stops everything whose unit was put here, the users of a socket before the socket.
     ///
     /// - Returns: What did not work, in words.

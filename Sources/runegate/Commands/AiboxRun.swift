@@ -29,6 +29,10 @@ struct AiboxRun {
         let outcome = try write(state)
         var report = AiboxReport(state: state, changes: outcome.changes)
         report.problems = run.start(outcome)
+        if options.isThisMachine, Services().isManaged, BoxSenses(ofThisMachine: state)?.hasInterface == false
+        {
+            report.problems += Services().bringBackInterface()
+        }
         if options.isThisMachine { await prove(state, &report) }
         try finish(report)
     }

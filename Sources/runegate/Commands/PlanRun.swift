@@ -41,8 +41,14 @@ struct PlanRun {
             if !options.json {
                 for line in ChangeListing(changes).lines { Terminal.output.write(line: line) }
             }
-            try writer.apply(
-                plan, changes: changes, checks: options.isThisMachine ? MachineChecks() : NoChecks())
+            let stopped = options.isThisMachine ? Services().stopRemoved(by: changes) : []
+            do {
+                try writer.apply(
+                    plan, changes: changes, checks: options.isThisMachine ? MachineChecks() : NoChecks())
+            } catch {
+                Services().startAgain(stopped)
+                throw error
+            }
             return Outcome(plan: plan, changes: changes)
         }
     }

@@ -75,6 +75,16 @@ struct TendingTests {
         }
     }
 
+    @Test func `an interface that was taken away is brought back, one that was stopped is not`() {
+        var memory = TendMemory(bootID: bootID)
+        var facts = TendFacts(wireGuard: nil, addresses: [first], wireGuardPort: 1, rathole: nil)
+        #expect(Tending.decide(facts, &memory, at: later(0)).isEmpty)
+        facts.isInterfaceLost = true
+        #expect(Tending.decide(facts, &memory, at: later(30)) == [.restartInterface])
+        #expect(Tending.decide(facts, &memory, at: later(60)).isEmpty)
+        #expect(Tending.decide(facts, &memory, at: later(330)) == [.restartInterface])
+    }
+
     @Test func `the kernel's table tells whether a connection stands`() {
         let head = "  sl  local_address rem_address   st tx_queue rx_queue\n"
         // 203.0.113.9:2333, established; 203.0.113.10:2333, connecting.

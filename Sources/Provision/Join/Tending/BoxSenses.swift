@@ -26,9 +26,17 @@ package struct BoxSenses: Sendable {
     /// Looks at everything that the timer decides on; a few seconds when nothing answers.
     package func facts() -> TendFacts {
         let addresses = NameLookup.addresses(of: state.place.endpoint)
-        return TendFacts(
+        var facts = TendFacts(
             wireGuard: wireGuard(), addresses: addresses, wireGuardPort: state.place.wireGuardPort,
             rathole: state.own.ratholeProgram.map { _ in rathole(addresses) })
+        facts.isInterfaceLost = facts.wireGuard == nil && believesInInterface
+        return facts
+    }
+
+    /// Whether the interface's unit was started and not stopped.
+    private var believesInInterface: Bool {
+        let said = try? Program("systemctl", "is-active", "--quiet", Services.interfaceUnit).run()
+        return said?.isSuccess ?? false
     }
 
     /// What `runegate tunnels` says here; some seconds when something does not answer.

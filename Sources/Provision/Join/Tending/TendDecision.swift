@@ -7,6 +7,8 @@ package import WireGuardKernel
 package struct TendFacts: Equatable, Sendable {
     /// Nil when there is no interface, or it cannot be read.
     package var wireGuard: WireGuardFacts?
+    /// Whether the interface was taken away while its unit believes that it is there: nobody else brings it back.
+    package var isInterfaceLost = false
     /// Where the VPS is, as its name resolves now; empty when it does not.
     package var addresses: [IPAddress]
     package var wireGuardPort: UInt16
@@ -54,6 +56,7 @@ package struct TendMemory: Codable, Equatable, Sendable {
     /// Seconds since boot at which Rathole was first seen without a connection that it could have.
     var ratholeStuckSince: Int64?
     var ratholeRestartedAt: Int64?
+    var interfaceRestartedAt: Int64?
 
     package init(bootID: String) {
         self.bootID = bootID
@@ -63,6 +66,7 @@ package struct TendMemory: Codable, Equatable, Sendable {
 /// What is to be done.
 package enum TendAction: Equatable, Sendable {
     case setEndpoint(peer: PublicKey, PeerEndpoint)
+    case restartInterface
     case restartRathole
 }
 
@@ -76,7 +80,18 @@ package enum Tending {
     /// Decides, and notes what to remember.
     package static func decide(_ facts: TendFacts, _ memory: inout TendMemory, at now: Moment) -> [TendAction]
     {
-        [endpoint(facts)].compactMap(\.self) + rathole(facts, &memory, now.sinceBoot.components.seconds)
+        let seconds = now.sinceBoot.components.seconds
+        return [endpoint(facts)].compactMap(\.self) + interface(facts, &memory, seconds)
+            + rathole(facts, &memory, seconds)
+    }
+
+    private static func interface(
+        _ facts: TendFacts, _ memory: inout TendMemory, _ now: Int64
+    ) -> [TendAction] {
+        guard facts.isInterfaceLost, memory.interfaceRestartedAt.map({ now - $0 >= restartPause }) ?? true
+        else { return [] }
+        memory.interfaceRestartedAt = now
+        return [.restartInterface]
     }
 
     /// WireGuard resolves a name once; a VPS that moved, or has a second address, is found again here.

@@ -45,6 +45,10 @@ package struct Tender {
             try Program(
                 "wg", "set", interface.text, "peer", peer.description, "endpoint", endpoint.description
             ).succeed(remedy: "See `wg show \(interface)`.")
+        case .restartInterface:
+            logger.notice("the interface is gone: bringing it up again")
+            try Program("systemctl", "--no-block", "restart", Services.interfaceUnit).succeed(
+                remedy: "See why: journalctl -u \(Services.interfaceUnit)")
         case .restartRathole:
             logger.notice("Rathole is stuck: restarting it")
             try Program("systemctl", "--no-block", "restart", "rathole.service").succeed(
