@@ -30,24 +30,45 @@ private let tcpTable = """
     """
 
 @Test func `only listeners hold a port`() {
-    let table = SocketTable(tcpTable, isTCP: true)
-    #expect(table.inodes(port: 80) == [4711])
-    #expect(table.inodes(port: 2333) == [4712])
-    #expect(table.inodes(port: 443).isEmpty)
-    #expect(SocketTable("", isTCP: true).entries.isEmpty)
-    #expect(SocketTable("x\ny\n: : :\n", isTCP: false).entries.isEmpty)
+    let table = SocketTable(tcpTable, transport: .tcp)
+    #expect(table.inodes(port: Port(known: 80)) == [4711])
+    #expect(table.inodes(port: Port(known: 2333)) == [4712])
+    #expect(table.inodes(port: Port(known: 443)).isEmpty)
+    #expect(SocketTable("", transport: .tcp).entries.isEmpty)
+    #expect(SocketTable("x\ny\n: : :\n", transport: .udp).entries.isEmpty)
 }
 
 @Test(arguments: [
-    ([String](), CheckResult.Verdict.pass), (["nginx"], .pass), (["apache2"], .fail),
-    (["caddy", "nginx"], .fail),
+    ([PortHolder](), CheckResult.Verdict.pass), ([.program("nginx", process: 7)], .pass),
+    ([.program("apache2", process: 812)], .fail),
+    ([.program("nginx", process: 7), .program("caddy", process: 812)], .fail), ([.kernel], .fail),
 ])
 func `a port is ours, free, or taken by somebody who is named`(
-    holders: [String], verdict: CheckResult.Verdict
+    holders: [PortHolder], verdict: CheckResult.Verdict
 ) {
-    let finding = PortFinding(port: 443, transport: "TCP", holders: holders, expected: ["nginx"])
-    #expect(finding.result.verdict == verdict)
-    if verdict == .fail { #expect(finding.result.text.contains(holders[0])) }
+    let result = WantedPort.web(Port(known: 443)).result(heldBy: holders)
+    #expect(result.verdict == verdict)
+    if holders.contains(.program("apache2", process: 812)) {
+        #expect(result.text.contains("apache2 (process 812)"))
+        #expect(result.text.contains("systemctl status 812"))
+    }
+    #expect(!result.text.contains("--"), "no flag moves port 443")
+}
+
+@Test func `our own tunnels may hold their ports, those of others are told with another port`() throws {
+    let wireGuard = WantedPort.wireGuard(Port(known: 51820))
+    #expect(wireGuard.result(heldBy: [.wireGuard(interface: "wg0")]).verdict == .pass)
+    let other = wireGuard.result(heldBy: [.wireGuard(interface: "office")])
+    #expect(other.verdict == .fail)
+    #expect(
+        other.text.contains("the WireGuard interface office") && other.text.contains("--wireguard-port 51821")
+    )
+    let program = try ProgramPath("/opt/rathole-0.5.0-static/rathole-with-a-name")
+    let rathole = WantedPort.rathole(Port(known: 2333), program: program)
+    #expect(rathole.result(heldBy: [.program("rathole-with-a-", process: 3)]).verdict == .pass)
+    #expect(
+        WantedPort.rathole(Port(known: 65535), program: nil).result(heldBy: [.kernel]).text.contains(
+            "--rathole-port 1024"))
 }
 
 private let routeTable = """
@@ -67,14 +88,19 @@ private let routeTable = """
 
 @Test func `an address that means somebody else here is a clash, our own interface is none`() throws {
     let routes = LocalNetworks.routes(routeTable)
-    #expect(LocalNetworks(networks: routes, resolvers: []).result(for: .standard).verdict == .fail)
+    #expect(LocalNetworks(networks: routes, resolvers: []).result(for: .standard, on: .vps).verdict == .fail)
     let own = LocalNetworks(networks: [routes[1]], resolvers: [])
-    #expect(own.result(for: .standard).verdict == .pass)
+    #expect(own.result(for: .standard, on: .vps).verdict == .pass)
     let other = try TunnelNetwork("192.168.77.0/30")
-    #expect(LocalNetworks(networks: routes, resolvers: []).result(for: other).verdict == .pass)
+    #expect(LocalNetworks(networks: routes, resolvers: []).result(for: other, on: .vps).verdict == .pass)
     let resolver = LocalNetworks(
         networks: [], resolvers: LocalNetworks.resolvers("# x\nnameserver 10.0.0.2\n"))
-    #expect(resolver.result(for: .standard).text.contains("asks 10.0.0.2"))
+    #expect(resolver.result(for: .standard, on: .vps).text.contains("asks 10.0.0.2"))
+    #expect(resolver.result(for: .standard, on: .aibox).text.contains("On the VPS choose"))
+    let proposed = try TunnelNetwork("10.87.13.0/24")
+    let everything = LocalNetworks(
+        networks: [.init(name: "eth0", block: try IPNetwork("10.0.0.0/8"))], resolvers: [])
+    #expect(!everything.result(for: proposed, on: .vps).text.contains("--tunnel-network 10."))
 }
 
 @Test(arguments: [
@@ -84,6 +110,8 @@ private let routeTable = """
     (["2001:db8::5"], ["2001:db8::5"], .pass),
     (["203.0.113.5"], ["10.1.2.3"], .warn),
     (["203.0.113.9"], ["203.0.113.5"], .fail),
+    (["127.0.1.1"], ["203.0.113.5"], .warn),
+    (["127.0.1.1", "203.0.113.5"], ["203.0.113.5"], .pass),
 ])
 func `the name has to lead here and nowhere else`(
     found: [String], own: [String], verdict: CheckResult.Verdict
@@ -92,6 +120,26 @@ func `the name has to lead here and nowhere else`(
         domain: try DomainName("app.example.com"), found: try found.map { try IPAddress($0) },
         own: try own.map { try IPAddress($0) })
     #expect(check.result.verdict == verdict)
+}
+
+@Test func `an address that is led on to this machine is the owner's word`() throws {
+    let domain = try DomainName("app.example.com")
+    let floating = try IPAddress("203.0.113.9")
+    let own = [try IPAddress("203.0.113.5")]
+    let refused = NameCheck(domain: domain, found: [floating], own: own).result
+    #expect(refused.verdict == .fail && refused.text.contains("--endpoint 203.0.113.9"))
+    #expect(
+        NameCheck(domain: domain, found: [floating], own: own, endpoint: floating).result.verdict == .pass)
+}
+
+@Test func `the record that leads elsewhere is named, and no answer is not no record`() throws {
+    let domain = try DomainName("app.example.com")
+    let own = [try IPAddress("203.0.113.5")]
+    let mixed = NameCheck(domain: domain, found: own + [try IPAddress("2001:db8::5")], own: own).result
+    #expect(mixed.text.contains("2001:db8::5") && mixed.text.contains("AAAA record"))
+    #expect(!mixed.text.contains("A and"))
+    let silent = NameCheck(domain: domain, found: nil, own: own).result
+    #expect(silent.verdict == .fail && silent.text.contains("no name server answers"))
 }
 
 @Test func `another site of the same name is found by its file`() throws {
@@ -107,18 +155,69 @@ func `the name has to lead here and nowhere else`(
     #expect(result.verdict == .fail)
     #expect(result.text.contains("/etc/nginx/sites-enabled/old"))
     #expect(NginxSites(dump: dump).result(domain: try DomainName("new.example.com")).verdict == .pass)
+    for site in [
+        "server { listen 80; server_name \"app.example.com\"; }",
+        "server_name www.example.com\n  app.example.com;",
+    ] {
+        let odd = NginxSites(dump: "# configuration file /etc/nginx/odd.conf:\n\(site)\n")
+        #expect(odd.result(domain: try DomainName("app.example.com")).verdict == .fail)
+    }
+    let comment = NginxSites(
+        dump: "# configuration file /etc/nginx/odd.conf:\n# server_name app.example.com;\n")
+    #expect(comment.result(domain: try DomainName("app.example.com")).verdict == .pass)
+}
+
+@Test func `an nginx that was broken is told with its reason, our own site is put right`() {
+    let theirs = """
+        nginx: [warn] conflicting server name "x" on 0.0.0.0:80, ignored
+        nginx: [emerg] unknown directive "sever" in /etc/nginx/sites-enabled/old:3
+        nginx: configuration file /etc/nginx/nginx.conf test failed
+        """
+    let result = NginxSites.result(refusal: theirs)
+    #expect(result.verdict == .fail)
+    #expect(result.text.contains("unknown directive \"sever\" in /etc/nginx/sites-enabled/old:3"))
+    let ours = #"nginx: [emerg] cannot load certificate "/etc/runegate/tls/site.pem": no such file"#
+    #expect(NginxSites.result(refusal: ours).verdict == .warn)
+    #expect(NginxSites.result(refusal: "").verdict == .fail)
 }
 
 @Test func `another firewall is told about with the rules that it lacks`() {
     let ports = TunnelPorts()
-    let active = OtherFirewalls(
-        ufwStatus: "Status: active\n443/tcp ALLOW Anywhere\n", isFirewalldActive: false)
-    #expect(active.result(ports: ports).text.contains("ufw allow 80/tcp && ufw allow 51820/udp"))
-    #expect(!active.result(ports: ports).text.contains("allow 443/tcp"))
-    let inactive = OtherFirewalls(ufwStatus: "Status: inactive\n", isFirewalldActive: false)
+    let status = """
+        Status: active
+
+        To                         Action      From
+        --                         ------      ----
+        443/tcp                    ALLOW       Anywhere
+        8080/tcp                   ALLOW       Anywhere
+        2333/tcp                   ALLOW       192.0.2.0/24
+        """
+    let active = OtherFirewalls(ufw: UfwStatus(status), isFirewalldActive: false).result(ports: ports)
+    #expect(active.text.contains("ufw allow 80/tcp && ufw allow 51820/udp && ufw allow 2333/tcp"))
+    #expect(!active.text.contains("allow 443/tcp"))
+    let inactive = OtherFirewalls(ufw: UfwStatus("Status: inactive\n"), isFirewalldActive: false)
     #expect(inactive.result(ports: ports).verdict == .pass)
-    let firewalld = OtherFirewalls(ufwStatus: nil, isFirewalldActive: true)
+    let firewalld = OtherFirewalls(ufw: nil, isFirewalldActive: true)
     #expect(firewalld.result(ports: ports).text.contains("--add-port=51820/udp"))
+}
+
+@Test(arguments: [
+    ("80,443/tcp                 ALLOW       Anywhere", true),
+    ("80                         ALLOW       Anywhere", true),
+    ("Nginx Full                 ALLOW       Anywhere", true),
+    ("1:1024/tcp                 LIMIT       Anywhere", true),
+    ("80/tcp                     ALLOW IN    Anywhere                   # web", true),
+    ("80/udp                     ALLOW       Anywhere", false),
+    ("80/tcp                     DENY        Anywhere", false),
+    ("80/tcp                     ALLOW OUT   Anywhere", false),
+    ("80/tcp on eth1             ALLOW       Anywhere", false),
+    ("192.0.2.1 80/tcp           ALLOW       Anywhere", false),
+    ("OpenSSH                    ALLOW       Anywhere", false),
+    ("80/tcp (v6)                ALLOW       Anywhere (v6)", false),
+    ("Anywhere                   ALLOW       192.0.2.1", false),
+])
+func `a rule of ufw opens a port to everybody or does not`(line: String, opens: Bool) {
+    #expect(UfwStatus("Status: active\n\n\(line)\n").allows(80, .tcp) == opens)
 }
 
 @Test func `what is missing is named with the command that installs it`() {
@@ -128,8 +227,9 @@ func `the name has to lead here and nowhere else`(
     #expect(PackageCheck(needs: PackageCheck.vps) { _ in true }.result.verdict == .pass)
 }
 
-@Test func `a clock that is years behind is refused`() {
+@Test func `a clock that is years off is refused`() {
     #expect(ClockCheck(nowUnixSeconds: 0, isSynchronized: true).result.verdict == .fail)
+    #expect(ClockCheck(nowUnixSeconds: 5_000_000_000, isSynchronized: true).result.text.contains("ahead"))
     #expect(ClockCheck(nowUnixSeconds: 1_800_000_000, isSynchronized: false).result.verdict == .warn)
     #expect(ClockCheck(nowUnixSeconds: 1_800_000_000, isSynchronized: nil).result.verdict == .pass)
 }

@@ -26,5 +26,8 @@ package enum AnswerKey: String, Sendable, Hashable, CaseIterable {
     /// As an answers file writes it.
     package var fileName: String { rawValue.replacing("-", with: "_") }
 
+    /// As the command line writes it; a secret is never an argument, so its flag names a file.
+    package var flag: String { isSecret ? "--\(rawValue)-file" : "--\(rawValue)" }
+
     var isSecret: Bool { self == .smtpPassword }
 }

@@ -51,7 +51,7 @@ struct AnswerReader {
             text.map { key.isSecret ? .hidden : .text(Self.printable($0)) } ?? .nothing
         problems.append(
             ConfigError(
-                place: sheet[key]?.place ?? .flag("--\(key.rawValue)"), key: key.rawValue, found: found,
+                place: sheet[key]?.place ?? .flag(key.flag), key: key.rawValue, found: found,
                 expected: expected))
     }
 

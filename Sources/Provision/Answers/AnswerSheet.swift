@@ -47,7 +47,7 @@ package struct AnswerSheet: Sendable {
     /// Notes an answer of the command line or the terminal; none leaves what an answers file said.
     package mutating func note(_ key: AnswerKey, _ texts: [String], from place: ConfigError.Place? = nil) {
         guard !texts.isEmpty else { return }
-        answers[key] = Answer(texts: texts, place: place ?? .flag("--\(key.rawValue)"))
+        answers[key] = Answer(texts: texts, place: place ?? .flag(key.flag))
     }
 
     package func has(_ key: AnswerKey) -> Bool { answers[key] != nil }
@@ -66,5 +66,11 @@ package struct AnswerProblems: Error, Sendable, CustomStringConvertible {
         self.list = list
     }
 
-    package var description: String { list.map(\.description).joined(separator: "\n") }
+    package var description: String { list.map(Self.line).joined(separator: "\n") }
+
+    /// A flag is its own name; of a file's line the key is named, too.
+    private static func line(_ problem: ConfigError) -> String {
+        guard case .flag(let name) = problem.place, name.hasPrefix("--") else { return problem.description }
+        return "\(name) \(problem.found); expected \(problem.expected)"
+    }
 }

@@ -91,7 +91,7 @@ extension MailAnswers {
                 !reader.sheet.has(.smtpHost)
             {
                 reader.complain(
-                    .smtpHost, text: nil, expected: "the mail server, since --\(key.rawValue) is given")
+                    .smtpHost, text: nil, expected: "the mail server, since \(key.flag) is given")
             }
             return nil
         }
@@ -138,7 +138,7 @@ extension MailAnswers {
                 reader.complain(
                     .smtpPassword, text: nil,
                     expected:
-                        "the password of \(user): in a file (--smtp-password-file), or typed at a terminal")
+                        "a file with the password of \(user), which can also be typed at a terminal")
             }
             return nil
         }

@@ -1,4 +1,5 @@
 package import GateModel
+import Glibc
 
 /// What is installed in a tree: read, compared, changed.
 package struct Installation {
@@ -57,19 +58,33 @@ package struct Installation {
     }
 
     /// Takes the right to write, and finishes or undoes what an interrupted run left.
+    ///
+    /// - Throws: Why not; directories that were made for it are gone again.
     package func beginWriting() throws(Fault) -> InstallationWriter {
-        let made = try makeRecordDirectories()
-        guard let records = try tree.directory(ProvisionPaths.directory) else {
-            throw .system("open", ProvisionPaths.directory)
+        var made: [String] = []
+        do throws(Fault) {
+            let lock = try Fault.beforeWriting { () throws(Fault) in try takeLock(&made) }
+            let recovery = try Recovery.run(in: tree, records: lock.records)
+            return InstallationWriter(installation: self, lock: lock, made: made, recovery: recovery)
+        } catch {
+            if made.contains(ProvisionPaths.directory) {
+                try? tree.directory(ProvisionPaths.directory)?.remove(RecordLock.name)
+            }
+            tree.removeEmptyDirectories(made)
+            throw error
         }
-        let lock = try RecordLock.take(in: records)
-        let recovery = try Recovery.run(in: tree, records: records)
-        return InstallationWriter(installation: self, lock: lock, made: made, recovery: recovery)
+    }
+
+    private func takeLock(_ made: inout [String]) throws(Fault) -> RecordLock {
+        try makeRecordDirectories(&made)
+        guard let records = try tree.directory(ProvisionPaths.directory) else {
+            throw .system("open", ProvisionPaths.directory, ENOENT)
+        }
+        return try RecordLock.take(in: records)
     }
 
     /// Makes the directory of the records, which the journal needs before anything else can be undone.
-    private func makeRecordDirectories() throws(Fault) -> [String] {
-        var made: [String] = []
+    private func makeRecordDirectories(_ made: inout [String]) throws(Fault) {
         for path in try tree.missingDirectories(above: ProvisionPaths.lock) {
             let place = try tree.place(of: path)
             _ = try place.directory.makeDirectory(
@@ -77,6 +92,5 @@ package struct Installation {
                 owner: try names.owner(user: "root", group: "root"))
             made.append(path)
         }
-        return made
     }
 }

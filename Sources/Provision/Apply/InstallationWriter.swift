@@ -19,31 +19,42 @@ package struct InstallationWriter {
     /// - Throws: Why it failed, and which set is in place now.
     @discardableResult
     package func apply(_ plan: Plan, changes: [FileChange], checks: any SetChecks) throws(Fault) -> Bool {
+        do throws(Fault) {
+            let old = try Fault.beforeWriting { () throws(Fault) in try installation.manifest() }
+            guard
+                let transaction = try Fault.beforeWriting({ () throws(Fault) in
+                    try transaction(for: plan, changes: changes, old: old)
+                })
+            else { return false }
+            try transaction.run(in: tree, records: lock.records, checks: checks)
+            return true
+        } catch {
+            abandon()
+            throw error
+        }
+    }
+
+    /// What has to be done; nil when nothing has.
+    private func transaction(
+        for plan: Plan, changes: [FileChange], old: Manifest?
+    ) throws(Fault) -> Transaction? {
         try refuseForeign(changes)
-        let old = try installation.manifest()
         var transaction = Transaction()
         var manifest = old ?? Manifest()
         for change in changes { try add(change, to: &transaction, manifest: &manifest) }
         manifest.directories += made.filter { !manifest.directories.contains($0) }
         try addDirectories(of: plan, to: &transaction, manifest: &manifest)
-        guard !transaction.isEmpty || manifest != old else { return false }
+        guard !transaction.isEmpty || manifest != old else { return nil }
         transaction.writes.append(
             .init(
                 path: ProvisionPaths.manifest, contents: manifest.encoded(), mode: 0o600,
                 owner: try installation.names.owner(user: "root", group: "root")))
-        do throws(Fault) {
-            try transaction.run(in: tree, records: lock.records, checks: checks)
-        } catch {
-            if old == nil { removeRecordDirectories(made) }
-            throw error
-        }
-        return true
+        return transaction
     }
 
     private func refuseForeign(_ changes: [FileChange]) throws(Fault) {
         let foreign = changes.filter { $0.kind == .foreign }.map(\.path)
         guard !foreign.isEmpty else { return }
-        removeRecordDirectories(made)
         throw .foreignFiles(foreign)
     }
 
@@ -117,21 +128,19 @@ package struct InstallationWriter {
         manifest.directories.removeAll { unused.contains($0) }
     }
 
+    /// Takes away what was made for the right to write, when nothing is written after all.
+    package func abandon() { removeRecordDirectories(made) }
+
     func removeRecordDirectories(_ paths: [String]) {
         guard paths.contains(ProvisionPaths.directory) else { return }
         // What only ever stands there while somebody writes.
         for name in [
-            "lock", Journal.draft, ".\(RecordFiles.enrolment).lock", ".\(RecordFiles.enrolment).new",
+            RecordLock.name, Journal.draft, ".\(RecordFiles.enrolment).lock", ".\(RecordFiles.enrolment).new",
             BoxLock.name, ".\(RecordFiles.box).new", ".\(RecordFiles.pendingJoin).new",
         ] {
             try? lock.records.remove(name)
         }
-        for path in paths.reversed() {
-            guard let (parentPath, name) = try? TargetTree.split(path),
-                let parent = try? tree.directory(parentPath)
-            else { return }
-            _ = parent.removeDirectory(name)
-        }
+        tree.removeEmptyDirectories(paths)
     }
 }
 
@@ -140,7 +149,7 @@ extension Fault {
         Fault(
             code: "provision-foreign-file",
             problem:
-                "Not Runegate's, but in the way: \(paths.joined(separator: ", ")). Nothing was changed",
+                "Not Runegate's, but in the way: \(paths.joined(separator: ", "))",
             remedy: """
                 Move \(paths.count == 1 ? "it" : "them") away, or run the same command with --take-over: what is \
                 there is then kept in \(ProvisionPaths.kept) and put back by --uninstall.

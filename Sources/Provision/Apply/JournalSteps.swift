@@ -11,7 +11,7 @@ struct JournalSteps {
     /// Puts every new file in the place of the old one, and removes what shall go.
     func putInPlace() throws(Fault) {
         for step in journal.steps {
-            let place = try tree.place(of: step.path)
+            guard let place = try place(of: step) else { continue }
             if step.sha256 == nil {
                 // Without the second name the step was finished, and what is there now is somebody else's.
                 guard try place.directory.exists(ProvisionPaths.replaced(place.name)) else { continue }
@@ -20,14 +20,21 @@ struct JournalSteps {
                 try place.directory.rename(ProvisionPaths.staged(place.name), to: place.name)
             }
         }
-        for step in journal.steps { try tree.place(of: step.path).directory.sync() }
+        for step in journal.steps { try place(of: step)?.directory.sync() }
+    }
+
+    /// Nil when the step was finished before: its file is removed, and its directory, which nothing else is in, too.
+    private func place(
+        of step: Journal.Step
+    ) throws(Fault) -> (directory: DirectoryHandle, name: String)? {
+        step.sha256 == nil ? try tree.placeIfThere(of: step.path) : try tree.place(of: step.path)
     }
 
     /// Drops the old files; the new set is in place.
     func cleanUp() throws(Fault) {
         do throws(Fault) {
             for step in journal.steps where step.replaces {
-                let place = try tree.place(of: step.path)
+                guard let place = try place(of: step) else { continue }
                 try place.directory.remove(ProvisionPaths.replaced(place.name))
             }
             try removeDirectories(journal.removes)
@@ -50,11 +57,10 @@ struct JournalSteps {
             try records.rename(Journal.Phase.committing.fileName, to: Journal.Phase.staging.fileName)
         }
         for step in journal.steps {
-            let (directoryPath, name) = try TargetTree.split(step.path)
             // A directory that is missing was to be made by this very run.
-            guard let directory = try tree.directory(directoryPath) else { continue }
-            try directory.remove(ProvisionPaths.staged(name))
-            try directory.remove(ProvisionPaths.replaced(name))
+            guard let place = try tree.placeIfThere(of: step.path) else { continue }
+            try place.directory.remove(ProvisionPaths.staged(place.name))
+            try place.directory.remove(ProvisionPaths.replaced(place.name))
         }
         try removeDirectories(journal.makes.reversed())
         try Journal.end(.staging, in: records)
@@ -121,9 +127,23 @@ package enum Recovery: String, Sendable, Hashable {
 
     /// Brings a tree back to one whole set.
     static func run(in tree: TargetTree, records: DirectoryHandle) throws(Fault) -> Recovery {
-        try records.remove(Journal.draft)
-        guard let (journal, phase) = try Journal.left(in: records) else { return .nothing }
+        let left = try Fault.beforeWriting { () throws(Fault) in
+            try records.remove(Journal.draft)
+            return try Journal.left(in: records)
+        }
+        guard let (journal, phase) = left else { return .nothing }
         let steps = JournalSteps(journal: journal, tree: tree, records: records)
+        do throws(Fault) {
+            return try run(steps, phase)
+        } catch {
+            throw Fault(
+                code: error.code,
+                problem: "An interrupted run could not be finished or undone yet: \(error.problem)",
+                remedy: error.remedy)
+        }
+    }
+
+    private static func run(_ steps: JournalSteps, _ phase: Journal.Phase) throws(Fault) -> Recovery {
         switch phase {
         case .staging:
             try steps.abandon()

@@ -9,7 +9,7 @@ package enum ProvisionPaths {
     /// What was installed, with digests.
     package static let manifest = directory + "/manifest.json"
     /// Held while something is written.
-    package static let lock = directory + "/lock"
+    package static let lock = directory + "/" + RecordLock.name
     /// The interface, on both machines.
     package static let wireGuard = Paths.wireGuard
     /// Files that were there before us or were edited by hand, when ours took their place.

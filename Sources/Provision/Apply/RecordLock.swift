@@ -3,6 +3,8 @@ import Glibc
 
 /// The right to write: one run at a time.
 package final class RecordLock: Sendable {
+    static let name = "lock"
+
     private let descriptor: Int32
     let records: DirectoryHandle
 
@@ -17,7 +19,6 @@ package final class RecordLock: Sendable {
 
     /// Takes the lock in the record directory, without waiting.
     static func take(in records: DirectoryHandle) throws(Fault) -> RecordLock {
-        let name = "lock"
         let opened = openat(
             records.descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
         guard opened >= 0 else { throw .system("open", records.path(of: name)) }

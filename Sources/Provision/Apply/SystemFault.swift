@@ -1,4 +1,4 @@
-import GateModel
+package import GateModel
 import Glibc
 
 // What a refused system call means to the person at the terminal.
@@ -12,10 +12,25 @@ extension Fault {
             remedy: remedy(of: code, path: path))
     }
 
+    /// The same, of something that came before anything was written.
+    package var nothingChanged: Fault {
+        Fault(code: code, problem: "\(problem). Nothing was changed", remedy: remedy)
+    }
+
+    /// Runs what only looks or prepares; its error says that nothing was changed.
+    package static func beforeWriting<Result>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
+        do throws(Fault) {
+            return try body()
+        } catch {
+            throw error.nothingChanged
+        }
+    }
+
     private static func remedy(of code: Int32, path: String) -> String {
         switch code {
         case ENOSPC, EDQUOT:
             "Make room on that file system (see `df \(path)`) and run the same command again."
+        case ENOENT: "It has to be there: make it (`mkdir`), then run the same command again."
         case EACCES, EPERM: "Run it with sudo; if it was, look at `lsattr` and `mount` for what forbids it."
         case EROFS: "Mount that file system writable, then run the same command again."
         case EIO:

@@ -40,6 +40,12 @@ package struct TargetTree: Sendable {
         return (directory, place.name)
     }
 
+    /// The file's directory and its name; nil when the directory is not there.
+    func placeIfThere(of path: String) throws(Fault) -> (directory: DirectoryHandle, name: String)? {
+        let place = try Self.split(path)
+        return try directory(place.directory).map { ($0, place.name) }
+    }
+
     /// The directories above `path` that are missing, from the top down.
     func missingDirectories(above path: String) throws(Fault) -> [String] {
         var current: DirectoryHandle? = root
@@ -51,6 +57,16 @@ package struct TargetTree: Sendable {
             if current == nil { missing.append(walked) }
         }
         return missing
+    }
+
+    /// Removes those of the directories (named from the top down) that are empty; what cannot be removed stays.
+    func removeEmptyDirectories(_ paths: [String]) {
+        for path in paths.reversed() {
+            guard let place = try? Self.split(path), let parent = try? directory(place.directory) else {
+                return
+            }
+            _ = parent.removeDirectory(place.name)
+        }
     }
 
     /// Directory and last component of an absolute path.

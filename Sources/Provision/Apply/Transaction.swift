@@ -33,8 +33,11 @@ struct Transaction {
     ///
     /// - Throws: Why it failed, and which set is in place now.
     func run(in tree: TargetTree, records: DirectoryHandle, checks: any SetChecks) throws(Fault) {
-        let journal = try journal(in: tree)
-        try journal.begin(in: records)
+        let journal = try Fault.beforeWriting { () throws(Fault) in
+            let journal = try self.journal(in: tree)
+            try journal.begin(in: records)
+            return journal
+        }
         let steps = JournalSteps(journal: journal, tree: tree, records: records)
         do throws(Fault) {
             try stage(in: tree)

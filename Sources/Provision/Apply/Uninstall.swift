@@ -14,11 +14,40 @@ package struct UninstallReport: Sendable, Hashable {
 extension InstallationWriter {
     /// Takes away what was put there, and gives back what gave way; edited files go only when told so.
     package func uninstall(removesEdited: Bool) throws(Fault) -> UninstallReport {
-        var report = UninstallReport()
-        guard let manifest = try installation.manifest() else {
-            removeRecordDirectories(made.isEmpty ? [ProvisionPaths.directory] : made)
-            return report
+        guard let manifest = try Fault.beforeWriting({ () throws(Fault) in try installation.manifest() })
+        else {
+            // What an uninstall that was interrupted at its very end did not come to.
+            try removeRecords(
+                made + ["/etc/runegate", ProvisionPaths.directory].filter { !made.contains($0) })
+            return UninstallReport()
         }
+        let (transaction, report) = try Fault.beforeWriting { () throws(Fault) in
+            try removal(of: manifest, removesEdited: removesEdited)
+        }
+        try transaction.run(in: installation.tree, records: lock.records, checks: NoChecks())
+        try removeRecords(Self.recordDirectories(in: manifest).sorted())
+        return report
+    }
+
+    private func removeRecords(_ paths: [String]) throws(Fault) {
+        removeRecordDirectories(paths)
+        guard (try? installation.tree.directory(ProvisionPaths.directory)) != nil else { return }
+        throw Fault(
+            code: "provision-records-left",
+            problem: "Everything is taken away but \(ProvisionPaths.directory), which could not be removed",
+            remedy: "See what is in it (`ls -la`), and run the same command again.")
+    }
+
+    /// Those of the records, and those above them that were made for them.
+    private static func recordDirectories(in manifest: Manifest) -> [String] {
+        [ProvisionPaths.directory]
+            + manifest.directories.filter { ProvisionPaths.directory.hasPrefix($0 + "/") }
+    }
+
+    private func removal(
+        of manifest: Manifest, removesEdited: Bool
+    ) throws(Fault) -> (Transaction, UninstallReport) {
+        var report = UninstallReport()
         var transaction = Transaction()
         for (path, installed) in manifest.files.sorted(by: { $0.key < $1.key }) {
             guard
@@ -41,16 +70,10 @@ extension InstallationWriter {
         }
         try giveBack(manifest.kept, transaction: &transaction, report: &report, removesEdited: removesEdited)
         transaction.removals.append(ProvisionPaths.manifest)
-        let records =
-            [ProvisionPaths.directory]
-            + (manifest.directories.filter {
-                ProvisionPaths.directory.hasPrefix($0 + "/")
-            })
+        let records = Self.recordDirectories(in: manifest)
         transaction.emptyDirectories =
             manifest.directories.filter { !records.contains($0) }.sorted().reversed()
-        try transaction.run(in: installation.tree, records: lock.records, checks: NoChecks())
-        removeRecordDirectories(records.sorted())
-        return report
+        return (transaction, report)
     }
 
     private func giveBack(

@@ -51,6 +51,10 @@ package struct VPSState: Codable, Sendable {
 }
 
 extension Fault {
+    package static let notProvisioned = Fault(
+        code: "not-provisioned", problem: "This machine was never provisioned",
+        remedy: "Run `sudo runegate provision vps` first.")
+
     static let damagedState = Fault(
         code: "provision-state-unreadable",
         problem: "\(ProvisionPaths.state) is damaged or was written by a later Runegate",

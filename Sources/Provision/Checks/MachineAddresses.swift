@@ -27,16 +27,24 @@ enum MachineAddresses {
             .compactMap { address($0?.pointee.ifa_addr) }.filter { !$0.isLoopback }
     }
 
-    /// What a name stands for; blocks for as long as the resolver does.
-    static func lookUp(_ name: String) -> [IPAddress] {
+    /// What a name stands for, each address once; blocks for as long as the resolver does.
+    ///
+    /// - Returns: Nothing when there is no such name or it has no address; nil when that could not be asked.
+    static func lookUp(_ name: String) -> [IPAddress]? {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(name, nil, &hints, &first) == 0 else { return [] }
+        let result = getaddrinfo(name, nil, &hints, &first)
+        // EAI_NODATA, -5 in netdb.h, is hidden from whoever does not ask for GNU's extensions.
+        if result == EAI_NONAME || result == -5 { return [] }
+        guard result == 0 else { return nil }
         defer { freeaddrinfo(first) }
         return sequence(first: first, next: { $0?.pointee.ai_next }).prefix { $0 != nil }
             .compactMap { address($0?.pointee.ai_addr) }
     }
+
+    /// Whether the kernel knows IPv6 at all (`ipv6.disable=1` takes it away).
+    static var haveIPv6: Bool { access("/proc/net/if_inet6", F_OK) == 0 }
 
     private static func address(_ pointer: UnsafeMutablePointer<sockaddr>?) -> IPAddress? {
         guard let pointer else { return nil }

@@ -5,10 +5,13 @@ import Glibc
 package struct MachineInspection: Sendable {
     let answers: VPSAnswers
     let mayInstall: Bool
+    /// Whether nothing at all may be changed, not even by installing.
+    let isDryRun: Bool
 
-    package init(answers: VPSAnswers, mayInstall: Bool) {
+    package init(answers: VPSAnswers, mayInstall: Bool, isDryRun: Bool = false) {
         self.answers = answers
         self.mayInstall = mayInstall
+        self.isDryRun = isDryRun
     }
 
     /// Every finding; installs what is missing when that is allowed and nothing else is wrong.
@@ -18,18 +21,22 @@ package struct MachineInspection: Sendable {
             Self.clock.result,
             NameCheck(
                 domain: answers.domain, found: MachineAddresses.lookUp(answers.domain.ascii),
-                own: MachineAddresses.own()
+                own: MachineAddresses.own(), endpoint: answers.endpoint.address
             ).result,
-            Self.networks.result(for: answers.tunnel),
+            Self.networks.result(for: answers.tunnel, on: .vps),
         ]
-        results += ports.map(\.result)
+        let holders = PortHolders()
+        results += ports.map { $0.result(heldBy: holders.holders(of: $0)) }
         results.append(firewalls.result(ports: answers.ports))
         results.append(nginx)
         if let mail = answers.mail { results.append(await MailCheck(mail: mail).result()) }
-        let isRight = !results.contains { $0.verdict == .fail }
-        results.append(packages(isRight: isRight))
+        let isRight = !isDryRun && !results.contains { $0.verdict == .fail }
+        results.append(Self.packages(PackageCheck.vps, mayInstall: mayInstall, isRight: isRight))
         return results
     }
+
+    /// Whether the kernel knows IPv6 at all; where it does not, nothing can listen on it.
+    package static var hasIPv6: Bool { MachineAddresses.haveIPv6 }
 
     static var clock: ClockCheck {
         let said = try? Program("timedatectl", "show", "--property=NTPSynchronized", "--value").run()
@@ -42,19 +49,17 @@ package struct MachineInspection: Sendable {
         LocalNetworks(
             networks: MachineAddresses.interfaces()
                 + LocalNetworks.routes(MachineFile.text("/proc/net/route") ?? ""),
-            resolvers: LocalNetworks.resolvers(MachineFile.text("/etc/resolv.conf") ?? ""))
+            // Behind systemd's own resolver, which is all that the first file may name, are those of the second.
+            resolvers: ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"].flatMap {
+                LocalNetworks.resolvers(MachineFile.text($0) ?? "")
+            })
     }
 
-    private var ports: [PortFinding] {
-        let holders = PortHolders()
-        let web: Set<String> = ["nginx"]
-        return [
-            holders.finding(port: Port(known: 80), isTCP: true, expected: web),
-            holders.finding(port: Port(known: 443), isTCP: true, expected: web),
-            holders.finding(port: answers.ports.rathole, isTCP: true, expected: ["rathole"]),
-            holders.finding(
-                port: answers.ports.wireGuard, isTCP: false,
-                expected: ["kernel", "wireguard-go", "boringtun-cli"]),
+    private var ports: [WantedPort] {
+        [
+            .web(Port(known: 80)), .web(Port(known: 443)),
+            .rathole(answers.ports.rathole, program: answers.ratholeProgram),
+            .wireGuard(answers.ports.wireGuard),
         ]
     }
 
@@ -63,7 +68,7 @@ package struct MachineInspection: Sendable {
         let firewalld =
             Program.find("firewall-cmd") == nil ? nil : try? Program("firewall-cmd", "--state").run()
         return OtherFirewalls(
-            ufwStatus: ufw.map { String(decoding: $0.output, as: UTF8.self) },
+            ufw: ufw.map { UfwStatus(String(decoding: $0.output, as: UTF8.self)) },
             isFirewalldActive: firewalld?.isSuccess == true)
     }
 
@@ -72,23 +77,21 @@ package struct MachineInspection: Sendable {
         guard let dump = try? Program("nginx", "-T").run() else {
             return CheckResult("nginx", .warn, "`nginx -T` could not be started")
         }
-        guard dump.isSuccess else {
-            let last = dump.diagnostics.split(separator: "\n").first ?? ""
-            return CheckResult(
-                "nginx", .fail,
-                "its configuration was broken before Runegate came: \(last). Mend that first; `nginx -t` says when."
-            )
-        }
+        guard dump.isSuccess else { return NginxSites.result(refusal: dump.diagnostics) }
         return NginxSites(dump: String(decoding: dump.output, as: UTF8.self)).result(domain: answers.domain)
     }
 
-    private func packages(isRight: Bool) -> CheckResult {
-        Self.packages(PackageCheck.vps, mayInstall: mayInstall && isRight)
-    }
-
-    static func packages(_ needs: [String: String], mayInstall: Bool) -> CheckResult {
+    /// - Parameter isRight: Whether everything else is; before that nothing is installed.
+    static func packages(
+        _ needs: [String: String], mayInstall: Bool, isRight: Bool
+    ) -> CheckResult {
         let check = PackageCheck(needs: needs) { Program.find($0) != nil }
         guard !check.missing.isEmpty, mayInstall else { return check.result }
+        guard isRight else {
+            return CheckResult(
+                "packages", .warn,
+                "missing: \(check.missing.joined(separator: ", ")); installed once everything else is right")
+        }
         do throws(Fault) {
             try check.install.succeed(remedy: "Run `apt-get update`, then the same command again.")
             return CheckResult("packages", .pass, "installed: \(check.missing.joined(separator: ", "))")

@@ -49,30 +49,36 @@ package struct LocalNetworks: Sendable, Hashable {
 
     /// Whether the tunnel's two addresses mean somebody else here already; our own interface does not count.
     package func result(
-        for tunnel: TunnelNetwork, on machine: Plan.Machine = .vps, interface: String = "wg0"
+        for tunnel: TunnelNetwork, on machine: Plan.Machine, interface: String = "wg0"
     ) -> CheckResult {
-        let ends = [tunnel.vps, tunnel.aibox]
-        let others = networks.filter { !$0.name.split(separator: " ").contains(Substring(interface)) }
-        if let clash = others.first(where: { network in ends.contains(where: network.block.contains) }) {
-            return Self.clash(tunnel, "\(clash.name) has \(clash.block)", on: machine)
+        guard let clash = clash(of: tunnel, interface: interface) else {
+            return CheckResult("tunnel addresses", .pass, "\(tunnel.vps) and \(tunnel.aibox) are free")
         }
-        if let resolver = resolvers.first(where: ends.contains) {
-            return Self.clash(tunnel, "this machine asks \(resolver) for names", on: machine)
-        }
-        return CheckResult("tunnel addresses", .pass, "\(tunnel.vps) and \(tunnel.aibox) are free")
-    }
-
-    private static func clash(_ tunnel: TunnelNetwork, _ why: String, on machine: Plan.Machine) -> CheckResult
-    {
+        let free = Self.others.first { self.clash(of: $0, interface: interface) == nil }
+        let choice = "--tunnel-network \(free?.description ?? "NETWORK")"
         let remedy =
             switch machine {
             case .vps:
-                "Choose another network, such as --tunnel-network 10.87.13.0/24; the join tells the aibox."
+                "Choose a private network that neither machine uses: \(choice); the join tells the aibox"
             case .aibox:
-                "The join code was not used. On the VPS choose another network (sudo runegate provision vps "
-                    + "--tunnel-network 10.87.13.0/24), then take a new code (sudo runegate provision join)."
+                "The join code was not used. On the VPS choose a private network that neither machine uses: sudo runegate provision vps "
+                    + "\(choice), then join with a new code (sudo runegate provision join)"
             }
         return CheckResult(
-            "tunnel addresses", .fail, "\(tunnel) clashes: \(why), which would be cut off. \(remedy)")
+            "tunnel addresses", .fail, "\(tunnel) clashes: \(clash), which would be cut off. \(remedy).")
+    }
+
+    /// Networks that few have, of every kind.
+    private static let others = ["10.87.13.0/24", "172.29.87.0/24", "192.168.187.0/24", "100.87.13.0/24"]
+        .compactMap { try? TunnelNetwork($0) }
+
+    /// Who has one of the tunnel's two addresses already, in words; nil when nobody has.
+    private func clash(of tunnel: TunnelNetwork, interface: String) -> String? {
+        let ends = [tunnel.vps, tunnel.aibox]
+        let others = networks.filter { !$0.name.split(separator: " ").contains(Substring(interface)) }
+        if let clash = others.first(where: { network in ends.contains(where: network.block.contains) }) {
+            return "\(clash.name) has \(clash.block)"
+        }
+        return resolvers.first(where: ends.contains).map { "this machine asks \($0) for names" }
     }
 }

@@ -1,18 +1,21 @@
 /// Firewalls of others, which drop what ours lets in: Runegate never touches their rules.
 package struct OtherFirewalls: Sendable, Hashable {
-    /// The output of `ufw status`; nil when there is none.
-    package let ufwStatus: String?
+    /// What `ufw status` says; nil when there is none.
+    package let ufw: UfwStatus?
     package let isFirewalldActive: Bool
 
-    package init(ufwStatus: String?, isFirewalldActive: Bool) {
-        self.ufwStatus = ufwStatus
+    package init(ufw: UfwStatus?, isFirewalldActive: Bool) {
+        self.ufw = ufw
         self.isFirewalldActive = isFirewalldActive
     }
 
     package func result(ports: TunnelPorts) -> CheckResult {
-        if let ufwStatus, ufwStatus.contains("Status: active") {
-            let commands = ["80/tcp", "443/tcp", "\(ports.wireGuard)/udp", "\(ports.rathole)/tcp"]
-                .filter { !ufwStatus.contains($0) }.map { "ufw allow \($0)" }
+        let wanted: [(port: UInt16, transport: WantedPort.Transport)] = [
+            (80, .tcp), (443, .tcp), (ports.wireGuard.number, .udp), (ports.rathole.number, .tcp),
+        ]
+        if let ufw, ufw.isActive {
+            let commands = wanted.filter { !ufw.allows($0.port, $0.transport) }
+                .map { "ufw allow \($0.port)/\($0.transport.rawValue.lowercased())" }
             guard !commands.isEmpty else { return CheckResult("firewall", .pass, "ufw lets our ports in") }
             return CheckResult(
                 "firewall", .warn,

@@ -2,35 +2,56 @@ import Glibc
 
 /// Which programs hold which sockets, from `/proc/PID/fd`.
 struct PortHolders {
-    private let holders: [UInt64: String]
+    private let programs: [UInt64: PortHolder]
+    /// Ports of WireGuard's interfaces, whose sockets are mostly the kernel's.
+    private let interfaces: [UInt16: String]
 
     /// Looks once through all processes; sees those of others only as root.
     init() {
-        var holders: [UInt64: String] = [:]
-        for process in Self.names(in: "/proc") where process.allSatisfy(\.isNumber) {
-            for descriptor in Self.names(in: "/proc/\(process)/fd") {
-                guard let inode = Self.socketInode("/proc/\(process)/fd/\(descriptor)"),
-                    let name = MachineFile.text("/proc/\(process)/comm")
-                else { continue }
-                let word = name.prefix { $0 != "\n" }
-                // systemd holds the sockets of others first; the service that has it too is the better name.
-                if holders[inode] == nil || holders[inode] == "systemd" { holders[inode] = String(word) }
+        var programs: [UInt64: PortHolder] = [:]
+        // The lowest number is the program that made the socket; its children have it, too.
+        for process in Self.names(in: "/proc").compactMap({ Int32($0) }).sorted() {
+            let links = "/proc/\(process)/fd"
+            for inode in Self.names(in: links).compactMap({ Self.socketInode("\(links)/\($0)") }) {
+                guard let text = MachineFile.text("/proc/\(process)/comm") else { continue }
+                let name = String(text.prefix { $0 != "\n" })
+                // systemd makes the sockets of others; the service that has it too is the better name.
+                if case .program(let known, _)? = programs[inode], known != "systemd" { continue }
+                programs[inode] = .program(name, process: process)
             }
         }
-        self.holders = holders
+        self.programs = programs
+        let said = try? Program("wg", "show", "all", "listen-port").run()
+        self.interfaces = Self.listenPorts(String(decoding: said?.output ?? [], as: UTF8.self))
     }
 
-    func finding(
-        port: Port, isTCP: Bool, expected: Set<String>
-    ) -> PortFinding {
-        let files = isTCP ? ["/proc/net/tcp", "/proc/net/tcp6"] : ["/proc/net/udp", "/proc/net/udp6"]
+    /// Who holds a port on any address, each once.
+    func holders(of wanted: WantedPort) -> [PortHolder] {
+        let files =
+            wanted.transport == .tcp
+            ? ["/proc/net/tcp", "/proc/net/tcp6"] : ["/proc/net/udp", "/proc/net/udp6"]
         let inodes = files.flatMap { file in
-            SocketTable(MachineFile.text(file) ?? "", isTCP: isTCP).inodes(port: port.number)
+            SocketTable(MachineFile.text(file) ?? "", transport: wanted.transport).inodes(port: wanted.port)
         }
-        // A socket without a process is the kernel's: WireGuard's.
-        let names = Set(inodes.map { holders[$0] ?? "kernel" })
-        return PortFinding(
-            port: port.number, transport: isTCP ? "TCP" : "UDP", holders: names.sorted(), expected: expected)
+        var holders: [PortHolder] = []
+        for inode in inodes {
+            // An interface says more than the program behind it, of which there is one only outside the kernel.
+            let interface = wanted.transport == .udp ? interfaces[wanted.port.number] : nil
+            let holder = interface.map { .wireGuard(interface: $0) } ?? programs[inode] ?? .kernel
+            if !holders.contains(holder) { holders.append(holder) }
+        }
+        return holders
+    }
+
+    /// Reads lines of an interface and its port, as wg(8) prints them; 0 is an interface that is down.
+    static func listenPorts(_ text: String) -> [UInt16: String] {
+        var ports: [UInt16: String] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: "\t")
+            guard words.count == 2, let port = UInt16(words[1]), port > 0 else { continue }
+            ports[port] = String(words[0])
+        }
+        return ports
     }
 
     private static func names(in directory: String) -> [String] {
@@ -53,22 +74,5 @@ struct PortHolders {
         guard count > 0 else { return nil }
         let text = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
         return text.hasPrefix("socket:[") ? UInt64(text.dropFirst(8).dropLast()) : nil
-    }
-}
-
-/// A small file of the system that is only looked at.
-enum MachineFile {
-    static func text(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while bytes.count < 1 << 20 {
-            let count = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { break }
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -145,7 +145,7 @@ struct AiboxRun {
         let before = try records.state()
         if state != before { try records.store(state) }
         do {
-            return try run.write {
+            return try run.write { () throws(Fault) in
                 let plan = try AiboxProvisioning.plan(state)
                 return (plan, try installation.changes(to: plan, rules: options.rules))
             }

@@ -16,7 +16,8 @@ struct PlanRun {
 
     /// Finishes or undoes what an interrupted run left, before anything is read from the records.
     func recover() throws {
-        guard try installation.interruptedRun() != nil else { return }
+        let interrupted = try Fault.beforeWriting { () throws(Fault) in try installation.interruptedRun() }
+        guard interrupted != nil else { return }
         guard !options.dryRun, !options.verify else {
             Terminal.diagnostics.write(
                 line: "A run was interrupted; `runegate provision status` says where. What follows is a mix.")
@@ -33,11 +34,18 @@ struct PlanRun {
     }
 
     /// Writes the set that `decide` gives, which is asked when nobody else writes any more.
-    func write(_ decide: () throws -> (plan: Plan, changes: [FileChange])) throws -> Outcome {
+    func write(_ decide: () throws(Fault) -> (plan: Plan, changes: [FileChange])) throws -> Outcome {
         try interrupt.whileWriting {
             let writer = try installation.beginWriting()
-            if options.isThisMachine { try Services().makeUsers(of: try decide().plan) }
-            let (plan, changes) = try decide()
+            let (plan, changes) = try Fault.beforeWriting { () throws(Fault) in
+                do throws(Fault) {
+                    if options.isThisMachine { try Services().makeUsers(of: try decide().plan) }
+                    return try decide()
+                } catch {
+                    writer.abandon()
+                    throw error
+                }
+            }
             if !options.json {
                 for line in ChangeListing(changes).lines { Terminal.output.write(line: line) }
             }

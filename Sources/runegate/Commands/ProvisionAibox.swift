@@ -24,9 +24,11 @@ struct ProvisionAiboxCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try options.installation()
         try await ProvisionInterrupt.watching { interrupt in
-            if options.uninstall { return try ProvisionUninstall(options: options).run(installation) }
             let run = PlanRun(installation: installation, options: options, interrupt: interrupt)
             try run.recover()
+            if options.uninstall {
+                return try ProvisionUninstall(options: options).run(installation, interrupt: interrupt)
+            }
             if let rotate { return try await AiboxRotation(run: run, answers: answers).run(rotate) }
             try await AiboxRun(run: run, answers: answers).run()
         }

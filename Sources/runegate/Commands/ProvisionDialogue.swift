@@ -21,7 +21,7 @@ enum ProvisionDialogue {
         guard sheet.has(.smtpHost), !sheet.says(.smtpHost, "none") else { return }
         ask(.smtpUser, "User at the mail server (empty: none): ", &sheet)
         guard sheet.has(.smtpUser) else { return }
-        if let password = HiddenLine.read(prompt: "Password (not shown): ") {
+        if let password = try HiddenLine.read(prompt: "Password (not shown): ") {
             sheet.note(.smtpPassword, [password], from: .flag("the terminal"))
         }
     }
@@ -39,21 +39,42 @@ enum ProvisionDialogue {
 
 /// A line that is typed without being shown.
 enum HiddenLine {
+    private static let controlC: UInt8 = 3
+
     /// Nil at the end of input.
-    static func read(prompt: String) -> String? {
+    ///
+    /// - Throws: An exit with status 130 when Ctrl-C was typed.
+    static func read(prompt: String) throws -> String? {
         var shown = termios()
         let isTerminal = tcgetattr(STDIN_FILENO, &shown) == 0
         var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        // Without ISIG Ctrl-C is a character, so that nobody is left with a terminal that shows nothing.
-        hidden.c_lflag &= ~tcflag_t(ISIG)
+        // Without ISIG Ctrl-C is a character, here one that ends the line (VEOL is the eleventh), so that nobody is left
+        // with a terminal that shows nothing.
+        hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        hidden.c_cc.11 = controlC
         if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) }
         defer {
             if isTerminal { tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown) }
             Terminal.diagnostics.write(line: "")
         }
         Terminal.diagnostics.write(prompt: prompt)
-        guard let line = readLine(strippingNewline: true), !line.contains("\u{3}") else { return nil }
-        return line
+        return try line()
+    }
+
+    private static func line() throws -> String? {
+        var bytes: [UInt8] = []
+        var byte: UInt8 = 0
+        while true {
+            let count = Glibc.read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+            switch byte {
+            case controlC:
+                Terminal.diagnostics.write(line: "\nInterrupted. Nothing was changed.")
+                throw ExitCode(130)
+            case UInt8(ascii: "\n"): return String(decoding: bytes, as: UTF8.self)
+            default: bytes.append(byte)
+            }
+        }
     }
 }

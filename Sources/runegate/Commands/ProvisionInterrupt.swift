@@ -1,6 +1,8 @@
 import ArgumentParser
 import Control
+import GateModel
 import Glibc
+import Provision
 import Synchronization
 import UnixSignals
 
@@ -12,6 +14,7 @@ final class ProvisionInterrupt: Sendable {
         case joining
         case writing
         case written
+        case removed
         /// Two machines are about to agree on new keys.
         case rotating
     }
@@ -36,15 +39,28 @@ final class ProvisionInterrupt: Sendable {
         }
     }
 
+    /// Runs what comes before anything is written; its fault says that nothing was changed.
+    func beforeWriting<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let fault as Fault where state.withLock({ $0.phase == .reading }) {
+            throw fault.nothingChanged
+        }
+    }
+
     /// Runs `write` to its end, whatever is typed, and stops behind it when that was asked for.
-    func whileWriting<Result>(_ write: () throws -> Result) throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - end: What an interruption means when it is done.
+    ///   - write: Changes files.
+    func whileWriting<Result>(end: Phase = .written, _ write: () throws -> Result) throws -> Result {
         state.withLock { $0.phase = .writing }
         let result = try write()
         let isAsked = state.withLock { state in
-            state.phase = .written
+            state.phase = end
             return state.isAsked
         }
-        if isAsked { leave(.written) }
+        if isAsked { leave(end) }
         return result
     }
 
@@ -77,6 +93,7 @@ final class ProvisionInterrupt: Sendable {
                     + "machines then have the same keys, the new ones or the old."
             case .written:
                 "Interrupted. The new files are in place; run the same command again to start what uses them."
+            case .removed: "Interrupted. Everything was taken away first."
             }
         Terminal.diagnostics.write(line: "\n\(text)")
         exit(130)

@@ -36,9 +36,7 @@ struct ProvisionJoinCommand: AsyncParsableCommand {
         options.root = root
         let installation = try options.installation()
         guard let state = try VPSState.read(installation) else {
-            throw Fault(
-                code: "not-provisioned", problem: "This machine was never provisioned",
-                remedy: "Run `sudo runegate provision vps` first.")
+            throw Fault.notProvisioned
         }
         let files = try RecordFiles(in: installation.tree)
         let before = try files.enrolment()?.fingerprint

@@ -58,8 +58,12 @@ struct ProvisionOptions: ParsableArguments {
                 throw ExitCode(77)
             }
             umask(0o077)
-            return Installation(in: try TargetTree(root: "/"), names: .ofThisMachine)
+            return Installation(in: try Self.tree("/"), names: .ofThisMachine)
         }
-        return Installation(in: try TargetTree(root: root), names: .leftAlone)
+        return Installation(in: try Self.tree(root), names: .leftAlone)
+    }
+
+    private static func tree(_ root: String) throws(Fault) -> TargetTree {
+        try Fault.beforeWriting { () throws(Fault) in try TargetTree(root: root) }
     }
 }

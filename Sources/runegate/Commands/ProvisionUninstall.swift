@@ -6,13 +6,15 @@ import Provision
 struct ProvisionUninstall {
     let options: ProvisionOptions
 
-    func run(_ installation: Installation) throws {
-        let isJoinedBox = try installation.joinedBox() != nil
-        let writer = try installation.beginWriting()
-        if options.isThisMachine {
-            for line in try Services().stopAll(installation) { Terminal.diagnostics.write(line: line) }
+    func run(_ installation: Installation, interrupt: ProvisionInterrupt) throws {
+        let isJoinedBox = try Fault.beforeWriting { () throws(Fault) in try installation.joinedBox() != nil }
+        let report = try interrupt.whileWriting(end: .removed) {
+            let writer = try installation.beginWriting()
+            if options.isThisMachine {
+                for line in try Services().stopAll(installation) { Terminal.diagnostics.write(line: line) }
+            }
+            return try writer.uninstall(removesEdited: options.purge)
         }
-        let report = try writer.uninstall(removesEdited: options.purge)
         if options.isThisMachine { Services().afterUninstall() }
         if options.json {
             Terminal.output.write(line: JSONText.of(Document(report)))

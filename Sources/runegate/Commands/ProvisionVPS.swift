@@ -21,11 +21,17 @@ struct ProvisionVPSCommand: AsyncParsableCommand {
     func run() async throws {
         let installation = try options.installation()
         try await ProvisionInterrupt.watching { interrupt in
-            if options.uninstall { return try ProvisionUninstall(options: options).run(installation) }
             let run = PlanRun(installation: installation, options: options, interrupt: interrupt)
             try run.recover()
-            try await VPSRun(run: run, rotating: rotate).run(
-                try answers.read(installation, asks: options.mayAsk))
+            if options.uninstall {
+                return try ProvisionUninstall(options: options).run(installation, interrupt: interrupt)
+            }
+            try await interrupt.beforeWriting {
+                if options.verify, try VPSState.read(installation) == nil { throw Fault.notProvisioned }
+                var given = try answers.read(installation, asks: options.mayAsk)
+                if options.isThisMachine { given.listensOnIPv6 = MachineInspection.hasIPv6 }
+                try await VPSRun(run: run, rotating: rotate).run(given)
+            }
         }
     }
 }

@@ -55,9 +55,7 @@ struct VPSAnswerOptions: ParsableArguments {
         var sheet = try answersFile()
         for (key, texts) in flags { sheet.note(key, texts) }
         if let smtpPasswordFile {
-            sheet.note(
-                .smtpPassword, [try SecretFile.firstLine(smtpPasswordFile)],
-                from: .flag("--smtp-password-file"))
+            sheet.note(.smtpPassword, [try SecretFile.firstLine(smtpPasswordFile)])
         }
         if !sheet.has(.rathole), previous?.ratholeProgram == nil, let found = Program.find("rathole") {
             sheet.note(.rathole, [found])
@@ -66,8 +64,7 @@ struct VPSAnswerOptions: ParsableArguments {
         do throws(AnswerProblems) {
             return try VPSAnswers.read(sheet, previous: previous)
         } catch {
-            Terminal.diagnostics.write(line: "\(error)")
-            throw ExitCode(64)
+            throw Self.refused(error)
         }
     }
 
@@ -87,9 +84,14 @@ struct VPSAnswerOptions: ParsableArguments {
         guard let answers else { return AnswerSheet() }
         switch AnswerSheet.file(try SecretFile.text(answers), path: answers) {
         case .success(let sheet): return sheet
-        case .failure(let problems):
-            Terminal.diagnostics.write(line: "\(problems)")
-            throw ExitCode(64)
+        case .failure(let problems): throw Self.refused(problems)
         }
+    }
+
+    /// Says what is wrong with the answers; the exit to end with.
+    private static func refused(_ problems: AnswerProblems) -> ExitCode {
+        Terminal.diagnostics.write(line: "\(problems)")
+        Terminal.diagnostics.write(line: "Nothing was changed.")
+        return ExitCode(64)
     }
 }

@@ -11,16 +11,19 @@ struct VPSRun {
     private var options: ProvisionOptions { run.options }
 
     func run(_ answers: VPSAnswers) async throws {
+        // First of all: it installs what the rest needs.
+        if options.isThisMachine, !options.verify { try await inspect(answers) }
+        let isDryRun = options.dryRun
         let provisioning = try VPSProvisioning(answers, in: run.installation) { site throws(Fault) in
-            try Program(site.selfSigned).succeed(remedy: "Install openssl.").output
+            // A dry run shows nothing of it, and openssl may be missing before the first other run.
+            isDryRun ? [] : try Program(site.selfSigned).succeed(remedy: "Install openssl.").output
         }
         .rotating(rotating)
         if options.verify { return try run.verify(try provisioning.plan(), verb: "vps") }
         if options.dryRun {
             return run.show(try run.installation.changes(to: provisioning, rules: options.rules).changes)
         }
-        if options.isThisMachine { try await inspect(answers) }
-        let outcome = try run.write {
+        let outcome = try run.write { () throws(Fault) in
             try run.installation.changes(to: provisioning, rules: options.rules)
         }
         var problems = run.start(outcome)
@@ -30,13 +33,15 @@ struct VPSRun {
         try report(answers, outcome, problems: problems)
     }
 
-    /// What has to be right before anything is written.
+    /// What has to be right before anything is written; a dry run only says what is not.
     private func inspect(_ answers: VPSAnswers) async throws {
-        let results = await MachineInspection(answers: answers, mayInstall: !options.noInstall).results()
+        let inspection = MachineInspection(
+            answers: answers, mayInstall: !options.noInstall, isDryRun: options.dryRun)
+        let results = await inspection.results()
         for result in results where result.verdict != .pass || Terminal.diagnostics.isInteractive {
             Terminal.diagnostics.write(line: result.line)
         }
-        guard !results.contains(where: { $0.verdict == .fail }) else {
+        guard options.dryRun || !results.contains(where: { $0.verdict == .fail }) else {
             Terminal.diagnostics.write(line: "Nothing was changed.")
             throw ExitCode(1)
         }

@@ -27,13 +27,14 @@ ECHO = Path(__file__).parent / "echo.py"
 class Machine:
     """Runs programs as they would run on the machine that the files were rendered for."""
 
-    def __init__(self, case: str, directory: Path, more: dict[str, tuple[str, int]]) -> None:
+    def __init__(self, case: str | None, directory: Path, more: dict[str, tuple[str, int]]) -> None:
+        """Without a case it is this system with nothing but `more` on top."""
         self.case = case
         self.directory = directory
         self._echoes: list[subprocess.Popen[str]] = []
         for name in ("upper", "work", "root"):
-            (directory / name).mkdir(parents=True)
-        for path, content in rendered.files(case).items():
+            (directory / name).mkdir(parents=True, exist_ok=True)
+        for path, content in (rendered.files(case) if case else {}).items():
             self._write(path, content, 0o755 if path.startswith("/etc/letsencrypt/") else 0o600)
         for path, (text, mode) in more.items():
             self._write(path, text.encode(), mode)

@@ -26,6 +26,6 @@ extension Installation {
     package func refuseForeign(_ changes: [FileChange]) throws(Fault) {
         let foreign = changes.filter { $0.kind == .foreign }.map(\.path)
         guard !foreign.isEmpty else { return }
-        throw .foreignFiles(foreign)
+        throw Fault.foreignFiles(foreign).nothingChanged
     }
 }

@@ -17,9 +17,7 @@ package struct TunnelSettling: Sendable {
     package func settle(_ tunnels: ServerTunnels) throws(Fault) {
         let installation = Installation(in: tree, names: onlyWrites ? .leftAlone : .ofThisMachine)
         guard let state = try VPSState.read(installation) else {
-            throw Fault(
-                code: "not-provisioned", problem: "This machine was never provisioned",
-                remedy: "Run `sudo runegate provision vps` first.")
+            throw Fault.notProvisioned
         }
         let answers = try state.answers.answers()
         let plan = VPSPlan.make(answers: answers, secrets: state.secrets(tunnels: tunnels))
