@@ -143,7 +143,7 @@ def names(root: Path) -> dict[str, str]:
 
 
 # Room beyond what is used, from next to nothing to enough, in KiB.
-SIZES = [4, 40, 100, 160, 240]
+SIZES = [4, 12, 24, 120, 240]
 
 
 @pytest.mark.parametrize("is_first", [True, False])
