@@ -1,6 +1,6 @@
 /// A `.env` file: `NAME=value` lines, `#` comments, an optional `export`, quotes as in a shell.
 ///
-/// Within single quotes everything stands for itself; within double quotes `\n \t \" \\ \$` are escapes.
+/// Within single quotes everything stands for itself; within double quotes ``\n \t \" \\ \$ \` `` are escapes.
 /// There is no expansion of variables, and a quote ends in its line.
 enum EnvironmentFile {
     struct Assignment: Equatable {
@@ -107,7 +107,8 @@ private struct LineScanner {
         case "\"": return "\""
         case "\\": return "\\"
         case "$": return "$"
-        default: throw error("n, t, \", \\ or $ behind a backslash in double quotes; or single quotes")
+        case "`": return "`"
+        default: throw error("n, t, \", \\, $ or ` behind a backslash in double quotes; or single quotes")
         }
     }
 

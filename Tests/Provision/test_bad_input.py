@@ -59,7 +59,7 @@ def test_who_is_not_root_is_told_so(runegate: Path, verb: str) -> None:
 
 def test_without_a_terminal_all_that_is_missing_is_told_at_once(tree: Tree) -> None:
     done = tree.run()
-    refused(done, 64, "--domain is not set; expected the name that visitors type, such as app.example.com")
+    refused(done, 64, "--domain is not set; expected the name that visitors type, such as app.example.com", "--allow is")
     done = tree.run("--domain", "app.example.com", "--smtp-host", "mail.example.com", "--smtp-user", "me")
     refused(done, 64, "--allow is not set", "--smtp-password-file is not set; expected a file with the password of me")
     assert tree.files() == {}

@@ -7,11 +7,12 @@ extension VPSAnswers {
     {
         var reader = AnswerReader(sheet)
         let domain = reader.value(.domain) { text throws(Malformed) in try Self.siteName(text) }
-        guard let name = domain ?? previous?.domain else {
-            if !sheet.has(.domain) {
-                reader.complain(
-                    .domain, text: nil, expected: "the name that visitors type, such as app.example.com")
-            }
+        if domain == nil, previous == nil, !sheet.has(.domain) {
+            reader.complain(
+                .domain, text: nil, expected: "the name that visitors type, such as app.example.com")
+        }
+        // Without a name the rest is read all the same, so that everything that is wrong is told at once.
+        guard let name = domain ?? previous?.domain ?? (try? DomainName("unknown.invalid")) else {
             throw AnswerProblems(reader.problems)
         }
         var answers = previous ?? VPSAnswers(domain: name, allowedEmails: [])

@@ -31,7 +31,8 @@ extension InstallationWriter {
 
     private func removeRecords(_ paths: [String]) throws(Fault) {
         removeRecordDirectories(paths)
-        guard (try? installation.tree.directory(ProvisionPaths.directory)) != nil else { return }
+        // The directory itself stays while files that were edited by hand are kept in it.
+        guard (try? installation.file(ProvisionPaths.lock)) != nil else { return }
         throw Fault(
             code: "provision-records-left",
             problem: "Everything is taken away but \(ProvisionPaths.directory), which could not be removed",

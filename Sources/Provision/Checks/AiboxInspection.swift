@@ -22,7 +22,8 @@ package struct AiboxInspection: Sendable {
             Self.interface(exists: access("/sys/class/net/wg0", F_OK) == 0, isOurs: isInstalled),
         ]
         let isRight = !results.contains { $0.verdict == .fail }
-        results.append(MachineInspection.packages(PackageCheck.aibox, mayInstall: mayInstall, isRight: isRight))
+        results.append(
+            MachineInspection.packages(PackageCheck.aibox, mayInstall: mayInstall, isRight: isRight))
         return results
     }
 

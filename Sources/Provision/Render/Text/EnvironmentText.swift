@@ -17,6 +17,8 @@ enum EnvironmentText {
             case "\\": escaped += "\\\\"
             case "\"": escaped += "\\\""
             case "$": escaped += "\\$"
+            // Nothing to us, but a command to a shell that somebody reads the file with.
+            case "`": escaped += "\\`"
             case "\n": escaped += "\\n"
             default: escaped.unicodeScalars.append(scalar)
             }
