@@ -14,8 +14,8 @@ umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(dirname "$here")
 list=$here/files.txt
-# What the program is linked with.
-packages='libc6 libgcc-s1 libstdc++6 libssl3 libsystemd0 libsqlite3-0 libqrencode4 libmnl0'
+# What the program is linked with, and what makes the first certificate.
+packages='openssl libc6 libgcc-s1 libstdc++6 libssl3 libsystemd0 libsqlite3-0 libqrencode4 libmnl0'
 
 root=
 binary=

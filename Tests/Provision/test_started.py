@@ -153,7 +153,10 @@ def test_a_helper_that_crashed_often_is_back_when_it_can(public_server: PublicSe
     machine = public_server.machine
     drop_in = f"/run/systemd/system/{unit}.service.d"
     machine.write("/etc/runegate/config/email.toml", ACCOUNT, 0o600)
-    machine.write(f"{drop_in}/broken.conf", "[Service]\nExecStart=\nExecStart=/usr/bin/runegate serve --broken\n")
+    machine.write(
+        f"{drop_in}/broken.conf",
+        "[Service]\nExecStart=\nExecStart=/usr/bin/runegate serve --broken\nRestartSec=100ms\n",
+    )
     machine.run("systemctl", "daemon-reload")
     try:
         machine.run("systemctl", "stop", f"{unit}.service")
