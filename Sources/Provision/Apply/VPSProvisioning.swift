@@ -73,7 +73,7 @@ package struct VPSProvisioning: Sendable {
         do {
             return try JSONDecoder().decode(EnrollState.self, from: Data(file.contents))
         } catch {
-            throw .damagedState
+            throw .damaged(ProvisionPaths.enrolment)
         }
     }
 }

@@ -55,13 +55,18 @@ extension Fault {
         code: "not-provisioned", problem: "This machine was never provisioned",
         remedy: "Run `sudo runegate provision vps` first.")
 
-    static let damagedState = Fault(
-        code: "provision-state-unreadable",
-        problem: "\(ProvisionPaths.state) is damaged or was written by a later Runegate",
-        remedy: """
-            Put it back from a backup. Without one, run `runegate provision vps --uninstall` and provision anew; \
-            visitors then sign in again and the aibox joins again.
-            """)
+    static let damagedState = damaged(ProvisionPaths.state)
+
+    /// A record of the VPS cannot be read.
+    static func damaged(_ record: String) -> Fault {
+        Fault(
+            code: "provision-state-unreadable",
+            problem: "\(record) is damaged or was written by a later Runegate",
+            remedy: """
+                Put it back from a backup. Without one, run `runegate provision vps --uninstall` and provision anew; \
+                visitors then sign in again and the aibox joins again.
+                """)
+    }
 }
 
 /// The keys that sign links and sessions, each with those before it.

@@ -20,11 +20,20 @@ package struct CertificateIssue {
                 """
             try Program(site.issue).succeed(remedy: remedy)
             // A certificate that was there already may never have been put in place.
+            guard !isInPlace else { return [] }
             try Program("env", "RENEWED_LINEAGE=\(site.lineage)", SiteCertificate.installHook).succeed(
                 remedy: remedy)
             return []
         } catch {
             return [error]
         }
+    }
+
+    /// Whether nginx shows what certbot has; else a run that changes nothing would have it read its files again.
+    private var isInPlace: Bool {
+        guard let key = MachineFile.text("\(site.lineage)/privkey.pem"),
+            let chain = MachineFile.text("\(site.lineage)/fullchain.pem")
+        else { return false }
+        return MachineFile.text(SiteCertificate.path) == key + chain
     }
 }

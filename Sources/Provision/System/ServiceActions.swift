@@ -125,7 +125,10 @@ package struct ServiceActions: Sendable, Hashable {
         }
     }
 
+    /// Whose file was not there before has just been started.
     private static func isNew(_ unit: String, in work: [FileChange]) -> Bool {
-        work.contains { $0.path == "\(Paths.units)/\(unit)" && $0.kind == .new }
+        // This one's unit is the distribution's, its settings are ours.
+        let path = unit == "wg-quick@wg0.service" ? Paths.wireGuard : "\(Paths.units)/\(unit)"
+        return work.contains { $0.path == path && $0.kind == .new }
     }
 }

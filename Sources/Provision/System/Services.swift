@@ -76,6 +76,8 @@ package struct Services: Sendable {
         // What the aibox's timer noted for itself.
         unlink("/var/lib/runegate-tend/runegate-tend.json")
         rmdir("/var/lib/runegate-tend")
+        // systemd makes the directories of its sockets and never removes one.
+        for name in ["control", "enroll", "mail", "wireguard"] { rmdir("/run/runegate-\(name)") }
         guard isManaged else { return }
         _ = try? Program("nft", "delete", "table", "inet", "runegate").run()
         _ = perform(ServiceActions(list: [.reloadManager]))

@@ -28,13 +28,17 @@ package struct Drift: Codable, Sendable, Hashable {
 }
 
 extension Installation {
-    /// Every file that is not as `plan` says.
+    /// Every file that is not as `plan` says, or not as it was written.
+    ///
+    /// The plan follows from the records, so that a record is only held against its digest.
     package func drift(from plan: Plan) throws(Fault) -> [Drift] {
-        var drift: [Drift] = []
-        for change in try changes(to: plan) where change.kind != .same {
-            drift.append(Drift(path: change.path, kind: Self.kind(of: change)))
+        let installed = try manifest()?.files ?? [:]
+        return try changes(to: plan).compactMap { change in
+            guard change.kind == .same else { return Drift(path: change.path, kind: Self.kind(of: change)) }
+            guard let found = change.found, let entry = installed[change.path], !entry.matches(found.contents)
+            else { return nil }
+            return Drift(path: change.path, kind: .contents)
         }
-        return drift
     }
 
     private static func kind(of change: FileChange) -> Drift.Kind {

@@ -7,6 +7,15 @@ struct ProvisionSummary {
     let changes: [FileChange]
     let problems: [Fault]
     let isThisMachine: Bool
+    let invitation: Invitation
+
+    /// How things stand with the aibox.
+    enum Invitation {
+        case joined
+        /// A code was given before, and nobody has used it.
+        case offered
+        case code(String)
+    }
 
     var lines: [String] {
         var lines = [""]
@@ -18,6 +27,9 @@ struct ProvisionSummary {
                 "Only written: names, ports, mail and services of this machine were not looked at (--root)."
             ]
         }
+        if case .code(let text) = invitation {
+            lines += ["Join code (once, within 24 hours; whoever has it can join):", text, ""]
+        }
         return lines
             + Self.box(
                 [
@@ -26,11 +38,26 @@ struct ProvisionSummary {
                     answers.mail == nil
                         ? "Mail       none: sudo runegate login-link ADDRESS gives a link"
                         : "Mail       sudo runegate mail test ADDRESS",
-                    "Next       sudo runegate provision join    (gives the code for the aibox)",
-                    "           sudo runegate provision aibox   (there)",
                 ]
+                    + next
                     + (answers.ratholeProgram == nil
                         ? ["No Rathole here, so no fallback path: install it, then run this again."] : []))
+    }
+
+    private var code: String? {
+        if case .code(let text) = invitation { text } else { nil }
+    }
+
+    private var next: [String] {
+        switch invitation {
+        case .joined: ["Tunnels    sudo runegate tunnels"]
+        case .offered:
+            [
+                "Next       sudo runegate provision aibox   (there; it asks for the code that you have)",
+                "           sudo runegate provision join    (here, for another code)",
+            ]
+        case .code: ["Next       sudo runegate provision aibox   (there; it asks for the code above)"]
+        }
     }
 
     /// The lines in a frame.
@@ -46,11 +73,13 @@ struct ProvisionSummary {
         let isChanged: Bool
         let files: [ChangeListing.Entry]
         let problems: [String]
+        /// Only in the run that makes one.
+        let joinCode: String?
     }
 
     var document: Document {
         Document(
             url: "https://\(answers.domain)/", isChanged: changes.contains(where: \.isWork),
-            files: ChangeListing(changes).entries, problems: problems.map(\.description))
+            files: ChangeListing(changes).entries, problems: problems.map(\.description), joinCode: code)
     }
 }

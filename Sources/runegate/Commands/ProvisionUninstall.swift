@@ -1,5 +1,6 @@
 import Control
 import GateModel
+import Glibc
 import Provision
 
 /// `--uninstall`, on either machine.
@@ -30,12 +31,25 @@ struct ProvisionUninstall {
         for path in report.left {
             out.write(line: "Left, since it was edited by hand (--purge takes it too): \(path)")
         }
-        out.write(
-            line: isJoinedBox
-                ? "Left on purpose: packages, users. The public server still waits for this machine; `sudo runegate "
-                    + "provision join --replace` there lets another take its place."
-                : "Left on purpose: packages, users, /var/lib/runegate (sessions), certificates of certbot.")
+        let kept = Self.keptPlaces.filter { access($0.path, F_OK) == 0 }.map { "\($0.path) (\($0.what))" }
+        if options.isThisMachine {
+            out.write(
+                line: "Left on purpose: \((["packages", "users"] + kept).joined(separator: ", ")).")
+            if isJoinedBox {
+                out.write(
+                    line: "The public server still waits for this machine; `sudo runegate provision join --replace` "
+                        + "there lets another take its place.")
+            }
+        }
     }
+
+    /// What outlives the provisioning: an owner who comes back wants it, others remove it.
+    private static let keptPlaces = [
+        (path: "/var/lib/runegate", what: "sessions"),
+        (path: "/var/lib/runegate-tend", what: "what the timer noted"),
+        (path: "/etc/letsencrypt/live", what: "certificates of certbot"),
+        (path: "/var/log/nginx/runegate.log", what: "who visited"),
+    ]
 
     private struct Document: Encodable {
         let removed: [String]

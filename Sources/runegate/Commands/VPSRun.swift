@@ -27,10 +27,23 @@ struct VPSRun {
             try run.installation.changes(to: provisioning, rules: options.rules)
         }
         var problems = run.start(outcome)
-        if options.isThisMachine, Services().isManaged, let site = outcome.plan.certificate {
-            problems += CertificateIssue(site: site).run()
+        if options.isThisMachine, Services().isManaged {
+            // nginx reads its files in the background; the authority's questions come after that.
+            if let problem = await SiteHealth(answers.domain).problem() { problems.append(problem) }
+            if let site = outcome.plan.certificate { problems += CertificateIssue(site: site).run() }
         }
         try report(answers, outcome, problems: problems)
+    }
+
+    /// What to do about the aibox; the first run gives a code, so that there is one command less to type.
+    private func invitation(_ answers: VPSAnswers) throws -> ProvisionSummary.Invitation {
+        let records = try RecordFiles(in: run.installation.tree)
+        let time = SystemTime()
+        var state = try records.read(EnrollState.self, from: RecordFiles.enrolment) ?? EnrollState()
+        state.expire(at: time.now(), bootID: time.bootID)
+        guard state.tunnels.joined == nil else { return .joined }
+        guard options.isThisMachine, !state.expectsSomebody else { return .offered }
+        return .code(try records.offerJoin(answers, replaces: false).text)
     }
 
     /// What has to be right before anything is written; a dry run only says what is not.
@@ -50,7 +63,7 @@ struct VPSRun {
     private func report(_ answers: VPSAnswers, _ outcome: PlanRun.Outcome, problems: [Fault]) throws {
         let summary = ProvisionSummary(
             answers: answers, changes: outcome.changes, problems: problems,
-            isThisMachine: options.isThisMachine)
+            isThisMachine: options.isThisMachine, invitation: try invitation(answers))
         if options.json {
             Terminal.output.write(line: JSONText.of(summary.document))
         } else {

@@ -84,7 +84,7 @@ package struct HTTPSEnrollTransport: EnrollTransport {
 }
 
 /// Everything out, and everything in until the other side closes.
-private final class EnrollHTTPExchange: ChannelInboundHandler {
+final class EnrollHTTPExchange: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
