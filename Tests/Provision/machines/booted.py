@@ -26,7 +26,9 @@ class Booted:
     It has a network of its own with no way out.
     """
 
-    def __init__(self, directory: Path, program: Path, more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, directory: Path, program: Path, more: dict[str, str] | None = None, binds: list[str] | None = None
+    ) -> None:
         self.directory = directory
         self._leader: int | None = None
         for name in ("upper", "work", "root"):
@@ -45,7 +47,8 @@ class Booted:
         command = [
             "systemd-nspawn", "--quiet", f"--directory={directory}/root", "--machine=machine", "--register=no",
             "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
-            "--console=pipe", "--bind=/dev/net/tun", f"--bind-ro={program}:/usr/bin/runegate", "--boot", TARGET,
+            "--console=pipe", "--bind=/dev/net/tun", f"--bind-ro={program}:/usr/bin/runegate",
+            *(f"--bind-ro={bind}" for bind in binds or []), "--boot", TARGET,
         ]  # fmt: skip
         keeper = KEEPER.format(groups=" ".join(f"'{group}'" for group in self._groups))
         self._console = (directory / "console").open("wb")

@@ -5,6 +5,7 @@
 A request with `Upgrade` gets a 101, and then its bytes back. `X-Answer: NAME: VALUE` adds that field to the answer.
 """
 
+import contextlib
 import json
 import socketserver
 import sys
@@ -12,6 +13,11 @@ import sys
 
 class Echo(socketserver.StreamRequestHandler):
     def handle(self) -> None:
+        # Whoever asks may go at any time.
+        with contextlib.suppress(ConnectionError):
+            self.answer()
+
+    def answer(self) -> None:
         while request := self.rfile.readline():
             method, target, _ = request.decode("latin-1").split(" ", 2)
             fields = []
@@ -25,9 +31,10 @@ class Echo(socketserver.StreamRequestHandler):
                 return
             body = self.rfile.read(int(headers.get("content-length", 0)))
             answer = {"method": method, "target": target, "headers": fields, "body_bytes": len(body)}
-            text = json.dumps(answer).encode()
+            text = json.dumps(answer | {"peer": self.client_address[0]}).encode()
             more = "".join(f"{value}\r\n" for name, value in fields if name == "X-Answer").encode()
-            self.wfile.write(b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s" % (more, len(text), text))
+            head = b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n" % (more, len(text))
+            self.wfile.write(head if method == "HEAD" else head + text)
 
 
 class Server(socketserver.ThreadingTCPServer):

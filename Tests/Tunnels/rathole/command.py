@@ -26,6 +26,9 @@ cargo Features:      client,noise,server
 
 
 def main() -> None:
+    with contextlib.suppress(OSError):
+        # Who asks which program holds its port hears the name of what it stands for.
+        Path("/proc/self/comm").write_text("rathole")
     words = _parser().parse_args()
     if words.version:
         print(VERSION)
