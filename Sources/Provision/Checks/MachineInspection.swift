@@ -29,6 +29,7 @@ package struct MachineInspection: Sendable {
         results += ports.map { $0.result(heldBy: holders.holders(of: $0)) }
         results.append(firewalls.result(ports: answers.ports))
         results.append(nginx)
+        results.append(RatholeCheck(answers.ratholeProgram).result)
         if let mail = answers.mail { results.append(await MailCheck(mail: mail).result()) }
         let isRight = !isDryRun && !results.contains { $0.verdict == .fail }
         results.append(Self.packages(PackageCheck.vps, mayInstall: mayInstall, isRight: isRight))

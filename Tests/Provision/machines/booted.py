@@ -83,6 +83,12 @@ class Booted:
                 return int(child)
         return None
 
+    @property
+    def process(self) -> int:
+        """Process 1 of the machine, as it is numbered here."""
+        assert self._leader
+        return self._leader
+
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """Puts a file there, before the machine is started or while it runs."""
         if self._leader:
