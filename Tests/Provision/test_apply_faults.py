@@ -1,7 +1,7 @@
 """A fault at every file-system call of a run: the old set stays or the new one is there, never a mix, and it is said.
 
 strace hits only calls that concern the tree, so the numbers count from the first of them. `make test` tries each kind
-of call at its first, its last and some time between; RUNEGATE_TEST_LONG=1 tries every single one with every fault.
+of call early and late; RUNEGATE_TEST_LONG=1 tries every single one with every fault, which takes hours.
 """
 
 import os
@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from provisioned import Tree
+from provisioned import HARMLESS, Tree
 
 FIRST = ("--domain", "app.example.com", "--allow", "you@example.com")
 # Changes files, makes one and its directory, and takes away none.
@@ -30,7 +29,9 @@ IS_LONG = bool(os.environ.get("RUNEGATE_TEST_LONG"))
 OLD_IS_SAID = re.compile(r"Nothing was changed")
 NEW_IS_SAID = re.compile(r"The new files are in place|Everything is taken away but")
 UNSETTLED_IS_SAID = re.compile(r"could not all be put back|could not be finished or undone yet")
-INTERRUPTED_IS_SAID = re.compile(r"An interrupted run was (undone first: the old|finished first: its) files are in place")
+INTERRUPTED_IS_SAID = re.compile(
+    r"An interrupted run was (undone first: the old|finished first: its) files are in place"
+)
 
 pytestmark = pytest.mark.timeout(7200 if IS_LONG else 300)
 
@@ -51,7 +52,9 @@ class Run:
         names = {name for tree in (self.old, self.new) for name in tree.files()}
         records = "etc/runegate/provision"
         names |= {f"{records}/{name}" for name in ("lock", "journal-draft", "journal-staging", "journal-committing")}
-        beside = {f"{Path(name).parent}/.{Path(name).name}.runegate-{kind}" for name in names for kind in ("new", "old")}
+        beside = {
+            f"{Path(name).parent}/.{Path(name).name}.runegate-{kind}" for name in names for kind in ("new", "old")
+        }
         return [str(root), *(f"{root}/{name}" for name in sorted(names | beside))]
 
     def traced(self, tree: Tree, log: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -108,10 +111,13 @@ def cases(found: list[tuple[str, int]]) -> Iterator[tuple[str, int, str]]:
             yield from ((call, number, fault) for number in range(1, total + 1) for fault in FAULTS)
             continue
         # Over all kinds of calls each fault falls on the first, the middle and the last of some.
-        for place, number in enumerate(sorted({1, (total + 1) // 2, total})):
+        early = 1 if order % 2 else (total + 1) // 2
+        for place, number in enumerate(sorted({early, total - order % min(3, total)})):
             yield call, number, FAULTS[(order + place) % len(FAULTS)]
-        if total > 3:
-            yield call, max(2, total - 2 - order % 3), "signal=KILL"
+    if not IS_LONG:
+        # Where most can go wrong: a kill while names are exchanged.
+        renames = dict(found)["renameat"]
+        yield from (("renameat", number, "signal=KILL") for number in range(2, renames, max(1, renames // 4)))
 
 
 @pytest.mark.parametrize("name", ["the first", "a change", "an uninstall"])
@@ -121,7 +127,7 @@ def test_a_fault_at_any_call_leaves_one_whole_set(runs: dict[str, Run], tmp_path
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         tried = [pool.submit(hit, run, tmp_path / f"{number}", *case) for number, case in enumerate(cases(found))]
         wrong = [problem for each in tried if (problem := each.result())]
-    assert len(tried) > 20
+    assert len(tried) > 12
     assert not wrong, "\n".join(wrong)
 
 
@@ -150,7 +156,9 @@ def judge(run: Run, tree: Tree, done: subprocess.CompletedProcess[str]) -> str |
         is_old, is_there = matches(tree, run.old), is_new(run, tree)
         if is_interrupted and not (UNSETTLED_IS_SAID.search(said) or NEW_IS_SAID.search(said)):
             return "it does not say that it is not done"
-        if not is_interrupted and not (OLD_IS_SAID.search(said) and is_old or NEW_IS_SAID.search(said) and is_there):
+        if not is_interrupted and not (
+            (OLD_IS_SAID.search(said) and is_old) or (NEW_IS_SAID.search(said) and is_there)
+        ):
             return f"what it says is not so (old: {is_old}, new: {is_there})"
     healed = tree.run(*run.words)
     if healed.returncode != 0:
@@ -171,7 +179,7 @@ def matches(tree: Tree, other: Tree) -> bool:
 def is_new(run: Run, tree: Tree) -> bool:
     """Whether the tree is whole and as the run makes it; its secrets are other ones every time."""
     if not run.domain:
-        # Whether we made these two is forgotten with the records.
-        return set(tree.files()) <= {"etc", "etc/runegate"}
+        # A fault while the last directories go leaves them empty; the next uninstall takes those that are ours alone.
+        return set(tree.files()) <= HARMLESS
     site = tree.path("etc/nginx/conf.d/runegate.conf")
     return tree.is_whole() and tree.files().keys() == run.new.files().keys() and run.domain in site.read_text()

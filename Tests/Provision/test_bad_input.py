@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from provisioned import Tree
 
 FIRST = ("--domain", "app.example.com", "--allow", "you@example.com")
@@ -59,9 +58,13 @@ def test_who_is_not_root_is_told_so(runegate: Path, verb: str) -> None:
 
 def test_without_a_terminal_all_that_is_missing_is_told_at_once(tree: Tree) -> None:
     done = tree.run()
-    refused(done, 64, "--domain is not set; expected the name that visitors type, such as app.example.com", "--allow is")
+    refused(
+        done, 64, "--domain is not set; expected the name that visitors type, such as app.example.com", "--allow is"
+    )
     done = tree.run("--domain", "app.example.com", "--smtp-host", "mail.example.com", "--smtp-user", "me")
-    refused(done, 64, "--allow is not set", "--smtp-password-file is not set; expected a file with the password of me")
+    refused(
+        done, 64, "--allow is not set", "--smtp-password-file is not set; expected a file with the password of me"
+    )
     assert tree.files() == {}
 
 
@@ -222,8 +225,10 @@ def test_interrupted_while_it_writes_the_set_is_finished(tree: Tree, moment: str
         "journal-staging": lambda: (records / "journal-staging").exists(),
         "journal-committing": lambda: (records / "journal-committing").exists(),
         "the first new file": lambda: "new.example.com" in site.read_text(),
-        "the last step": lambda: "new.example.com" in (records / "manifest.json").read_text()
-        or (records / "journal-committing").exists() and not list(tree.root.rglob("*.runegate-new")),
+        "the last step": lambda: (
+            "new.example.com" in (records / "manifest.json").read_text()
+            or ((records / "journal-committing").exists() and not list(tree.root.rglob("*.runegate-new")))
+        ),
     }[moment]
     deadline = time.monotonic() + 60
     while not has_come():

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from provisioned import RECORDS, Tree
 from test_aibox import Pair, pair  # noqa: F401 (a fixture)
 

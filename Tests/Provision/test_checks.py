@@ -167,12 +167,16 @@ def test_a_name_in_the_hosts_file_hides_what_others_see(blank: Make) -> None:
         ("udp", "0.0.0.0", 51820, "--wireguard-port 51821"), ("udp", "::", 51820, "--wireguard-port 51821"),
     ],
 )  # fmt: skip
-def test_a_port_is_taken_by_a_program_with_a_number(still: Blank, kind: str, address: str, port: int, said: str) -> None:
+def test_a_port_is_taken_by_a_program_with_a_number(
+    still: Blank, kind: str, address: str, port: int, said: str
+) -> None:
     still.resolve()
     holder = still.helper("listener.py", kind, address, port)
     # What it is called: `nsenter` has become it.
     name = Path(f"/proc/{holder.pid}/comm").read_text().strip()
-    refused(still, f"{kind.upper()} port {port}: taken by {name} (process {holder.pid})", f"status {holder.pid}", said)
+    refused(
+        still, f"{kind.upper()} port {port}: taken by {name} (process {holder.pid})", f"status {holder.pid}", said
+    )
 
 
 def test_another_port_is_a_way_out(vps: Blank) -> None:
@@ -196,7 +200,9 @@ def test_a_tunnel_of_others_holds_its_port(still: Blank) -> None:
 
 def test_an_nginx_that_was_broken_before_is_not_touched(vps: Blank) -> None:
     vps.run("sh", "-c", "echo 'sever {}' >/etc/nginx/sites-enabled/old")
-    refused(vps, "broken before Runegate came", 'unknown directive "sever" in /etc/nginx/sites-enabled/old:1', "nginx -t")
+    refused(
+        vps, "broken before Runegate came", 'unknown directive "sever" in /etc/nginx/sites-enabled/old:1', "nginx -t"
+    )
 
 
 def test_another_site_of_the_same_name_is_named(vps: Blank) -> None:
@@ -282,5 +288,7 @@ def test_ufw_is_told_what_to_let_in(vps: Blank) -> None:
 
 def test_firewalld_is_told_what_to_let_in(vps: Blank) -> None:
     # firewalld needs a bus and a systemd of its own; what is asked of it is one word.
-    vps.run("sh", "-c", "printf '#!/bin/sh\\necho running\\n' >/usr/bin/firewall-cmd; chmod 755 /usr/bin/firewall-cmd")
+    vps.run(
+        "sh", "-c", "printf '#!/bin/sh\\necho running\\n' >/usr/bin/firewall-cmd; chmod 755 /usr/bin/firewall-cmd"
+    )
     accepted(vps, warns="firewall-cmd --permanent --add-service=http")

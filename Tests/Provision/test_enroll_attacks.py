@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from test_join import ARRIVED, PREPARE, RECORDS, WELCOME, Request, derive, keys, public, store, stored
 
 from machines.blank import Blank
-from test_join import ARRIVED, PREPARE, RECORDS, WELCOME, Request, derive, keys, public, store, stored
 
 PATH = "/.runegate/enroll"
 SOCKET = "/run/enroll.sock"
@@ -114,7 +114,12 @@ class Server:
 
     def everything(self) -> str:
         """What an enrolment could change: the records, the tunnels' files, and the interface itself."""
-        files = [f"/{RECORDS}/enrolment.json", f"/{RECORDS}/state.json", "/etc/wireguard/wg0.conf", "/etc/rathole/server.toml"]
+        files = [
+            f"/{RECORDS}/enrolment.json",
+            f"/{RECORDS}/state.json",
+            "/etc/wireguard/wg0.conf",
+            "/etc/rathole/server.toml",
+        ]
         return self.machine.run("cat", *files).stdout + self.machine.run("wg", "showconf", "wg0").stdout
 
     def close(self) -> None:
@@ -172,7 +177,13 @@ def test_every_altered_octet_every_cut_and_every_addition_is_refused(server: Ser
         altered[index] ^= 1 << (index % 8)
         status, answer = server.post(bytes(altered))
         assert status == 200 and answer in (MALFORMED, OTHER_VERSION, UNKNOWN), f"octet {index}"
-    for octets in (request.octets[:-1], request.octets[:-16], request.octets + b"\0", request.octets * 2, request.octets[1:]):
+    for octets in (
+        request.octets[:-1],
+        request.octets[:-16],
+        request.octets + b"\0",
+        request.octets * 2,
+        request.octets[1:],
+    ):
         status, answer = server.post(octets)
         assert status == 200 and answer[:2] == b"\x01\x02"
     assert server.everything() == before

@@ -87,10 +87,10 @@ extension MailAnswers {
     ) -> MailAnswers? {
         if let host = reader.sheet[.smtpHost], host.texts == [""] || host.texts == ["none"] { return nil }
         let given = reader.value(.smtpHost) { text throws(Malformed) in try PublicHost(text) }
-        guard let host = given ?? previous?.host else {
-            if let key = [AnswerKey.smtpUser, .mailFrom].first(where: reader.sheet.has),
-                !reader.sheet.has(.smtpHost)
-            {
+        // A host that is wrong has been told; the rest is read with another, so that it is told, too.
+        let stand = reader.sheet.has(.smtpHost) ? PublicHost(domain) : nil
+        guard let host = given ?? previous?.host ?? stand else {
+            if let key = [AnswerKey.smtpUser, .mailFrom].first(where: reader.sheet.has) {
                 reader.complain(
                     .smtpHost, text: nil, expected: "the mail server, since \(key.flag) is given")
             }

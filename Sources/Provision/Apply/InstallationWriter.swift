@@ -29,7 +29,8 @@ package struct InstallationWriter {
             try transaction.run(in: tree, records: lock.records, checks: checks)
             return true
         } catch {
-            abandon()
+            // With a manifest the new set is in place, or an older one.
+            if (try? installation.manifest()) == nil { abandon() }
             throw error
         }
     }

@@ -1,6 +1,6 @@
 """A mail server with STARTTLS and AUTH that lets nobody in but one.
 
-    mail_server.py CERTIFICATE KEY PORT USER PASSWORD
+mail_server.py CERTIFICATE KEY PORT USER PASSWORD
 """
 
 import asyncio

@@ -30,7 +30,10 @@ def answer(query: bytes, names: dict[str, list[bytes]]) -> bytes:
     flags = (0x8580 | code).to_bytes(2)
     head = query[:2] + flags + (1).to_bytes(2) + len(found).to_bytes(2) + bytes(4)
     # Each record names what was asked for, lasts a second, and holds the address.
-    records = (b"\xc0\x0c" + kind.to_bytes(2) + b"\0\x01" + bytes([0, 0, 0, 1]) + len(each).to_bytes(2) + each for each in found)
+    records = (
+        b"\xc0\x0c" + kind.to_bytes(2) + b"\0\x01" + bytes([0, 0, 0, 1]) + len(each).to_bytes(2) + each
+        for each in found
+    )
     return head + asked + b"".join(records)
 
 

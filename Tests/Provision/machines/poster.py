@@ -1,6 +1,6 @@
 """Posts to the gateway on this machine: a path and hexadecimal octets a line in, the status and the answer's octets out.
 
-    poster.py PORT
+poster.py PORT
 """
 
 import http.client
