@@ -3,6 +3,8 @@
 Codes that are mistyped, used or replaced are in `test_aibox.py`, what strangers send in `test_enroll_attacks.py`.
 """
 
+# ruff: noqa: F811 (the fixture has the name that it is asked for by)
+
 import json
 import os
 import subprocess
@@ -38,7 +40,7 @@ def change_offer(pair: Pair, **fields: object) -> None:
     record.write_text(json.dumps(state))
 
 
-def test_an_expired_code(pair: Pair) -> None:  # noqa: F811
+def test_an_expired_code(pair: Pair) -> None:
     code, box = pair.code(), pair.box()
     change_offer(pair, deadline={"bootID": "another", "bootSeconds": 0, "unixSeconds": int(time.time()) - 1})
     before = pair.server.path("etc/wireguard/wg0.conf").read_text()
@@ -49,7 +51,7 @@ def test_an_expired_code(pair: Pair) -> None:  # noqa: F811
     assert box.files() == {}
 
 
-def test_a_machine_that_expects_nobody(pair: Pair) -> None:  # noqa: F811
+def test_a_machine_that_expects_nobody(pair: Pair) -> None:
     code, box = pair.code(), pair.box()
     record = pair.server.path(f"{RECORDS}/enrolment.json")
     state = json.loads(record.read_text())
@@ -59,7 +61,7 @@ def test_a_machine_that_expects_nobody(pair: Pair) -> None:  # noqa: F811
     assert box.files() == {}
 
 
-def test_another_machines_code(pair: Pair, tmp_path: Path) -> None:  # noqa: F811
+def test_another_machines_code(pair: Pair, tmp_path: Path) -> None:
     other = Tree(pair.program, tmp_path / "other")
     other.root.mkdir(mode=0o755)
     other.provision("--domain", "app.example.com", "--allow", "you@example.com")
@@ -69,7 +71,7 @@ def test_another_machines_code(pair: Pair, tmp_path: Path) -> None:  # noqa: F81
     refused(pair, pair.box(), code, "The VPS does not know this join code", NEW_CODE)
 
 
-def test_a_public_server_that_cannot_be_reached(pair: Pair) -> None:  # noqa: F811
+def test_a_public_server_that_cannot_be_reached(pair: Pair) -> None:
     code, box = pair.code(), pair.box()
     pair.relay.port = 1  # Nobody listens there.
     said = "https://app.example.com/.runegate/enroll cannot be reached", "See that app.example.com points to the VPS"
@@ -77,7 +79,7 @@ def test_a_public_server_that_cannot_be_reached(pair: Pair) -> None:  # noqa: F8
 
 
 @pytest.mark.parametrize("offset", [-3600, 86_400 * 400])
-def test_a_clock_that_is_off(pair: Pair, tmp_path: Path, offset: int) -> None:  # noqa: F811
+def test_a_clock_that_is_off(pair: Pair, tmp_path: Path, offset: int) -> None:
     library = tmp_path / "clock.so"
     source = Path(__file__).parent / "machines/clock.c"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
@@ -90,7 +92,7 @@ def test_a_clock_that_is_off(pair: Pair, tmp_path: Path, offset: int) -> None:  
 
 
 @pytest.mark.parametrize("text", ["", "\n \n", "hello", "RG2-AAAAAAAA", "RG1-", "RG1-" + "A" * 2000, "RG1-É"])
-def test_what_is_no_code_is_told_before_anything_is_sent(pair: Pair, tmp_path: Path, text: str) -> None:  # noqa: F811
+def test_what_is_no_code_is_told_before_anything_is_sent(pair: Pair, tmp_path: Path, text: str) -> None:
     code = tmp_path / "typed"
     code.write_text(text)
     refused(pair, pair.box(), code, "join code", status=64)
@@ -98,7 +100,7 @@ def test_what_is_no_code_is_told_before_anything_is_sent(pair: Pair, tmp_path: P
     assert pair.box().files() == {}
 
 
-def test_every_mistyped_character_is_found_near_its_place(pair: Pair, tmp_path: Path) -> None:  # noqa: F811
+def test_every_mistyped_character_is_found_near_its_place(pair: Pair, tmp_path: Path) -> None:
     whole = pair.code().read_text().strip()
     places = [index for index, character in enumerate(whole) if character.isalnum()][3:]
     for place in places[:: max(1, len(places) // 12)]:
