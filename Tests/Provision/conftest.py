@@ -10,6 +10,7 @@ import pytest
 
 from machines.booted import Booted
 from machines.machine import Machine
+from machines.page import Row, page, table
 from machines.public_server import PublicServer
 from machines.rendered import ROOT
 
@@ -18,6 +19,29 @@ SELF_SIGNED = [
     "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
     "-subj", "/CN=runegate", "-keyout", "/dev/stdout", "-out", "/dev/stdout",
 ]  # fmt: skip
+
+
+_figures = pytest.StashKey[list[Row]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_figures] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints what was measured; with RUNEGATE_PROVISIONING_PAGE=1 also as docs/PROVISIONING.md."""
+    figures = config.stash[_figures]
+    if not figures:
+        return
+    terminalreporter.section("what provisioning costs")
+    terminalreporter.write_line(table(figures))
+    if os.environ.get("RUNEGATE_PROVISIONING_PAGE") == "1":
+        (ROOT / "docs" / "PROVISIONING.md").write_text(page(figures))
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> list[Row]:
+    return pytestconfig.stash[_figures]
 
 
 @pytest.fixture(scope="session")

@@ -287,6 +287,13 @@ private let plan = Plan(
             .stop(["runegate-control.socket", "runegate.service"])))
 }
 
+@Test func `a first interface is started once`() {
+    let new = changed("/etc/wireguard/wg0.conf", nil, "[Interface]\n")
+    let addition = changed("/etc/systemd/system/wg-quick@wg0.service.d/runegate.conf", nil, "[Service]\n")
+    let list = ServiceActions(after: [new, addition], plan: plan).list
+    #expect(list == [.reloadManager, .enable(plan.units)])
+}
+
 // MARK: Differences
 
 @Test func `a difference shows what changed with three lines around it`() {

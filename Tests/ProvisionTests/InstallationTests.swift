@@ -266,3 +266,14 @@ func `a set that a check refuses leaves the old one`(whenInstalled: Bool) throws
     #expect(try tree.uninstall().left.isEmpty)
     #expect(tree.everything.isEmpty)
 }
+
+@Test func `a record that gives itself is held against what was written`() throws {
+    let tree = TestTree()
+    let record = PlannedFile(path: "/etc/runegate/provision/state.json", text: "{\"generation\":1}")
+    try tree.apply([record])
+    tree.write(record.path, "{\"generation\":3}")
+    // The plan is made from the record, whatever it holds.
+    let read = PlannedFile(path: record.path, text: "{\"generation\":3}")
+    let found = try tree.installation().drift(from: Plan(machine: .vps, files: [read], units: []))
+    #expect(found.map(\.path).contains(record.path))
+}

@@ -26,8 +26,10 @@ package struct SiteHealth: Sendable {
             guard ContinuousClock.now + Self.pause < deadline else {
                 return Fault(
                     code: "provision-not-healthy",
-                    problem: "https://\(domain)/.runegate/health gives no good answer on this machine: \(said)",
-                    remedy: "See `journalctl -b -u nginx -u runegate`, mend that, then run the same command again.")
+                    problem: "https://\(domain)/.runegate/health has no good answer on this machine: \(said)",
+                    remedy:
+                        "See `journalctl -b -u nginx -u runegate`, mend that, then run the same command again."
+                )
             }
             try? await Task.sleep(for: Self.pause)
         }

@@ -37,8 +37,8 @@ struct ProvisionUninstall {
                 line: "Left on purpose: \((["packages", "users"] + kept).joined(separator: ", ")).")
             if isJoinedBox {
                 out.write(
-                    line: "The public server still waits for this machine; `sudo runegate provision join --replace` "
-                        + "there lets another take its place.")
+                    line: "The public server still waits for this machine; `sudo runegate provision join "
+                        + "--replace` there lets another take its place.")
             }
         }
     }

@@ -1,6 +1,6 @@
 """A way from a Unix socket to a TCP port in the network that it is started in.
 
-    door.py SOCKET ADDRESS PORT
+door.py SOCKET ADDRESS PORT
 """
 
 import asyncio

@@ -42,9 +42,7 @@ class End(Booted):
 
     def as_user(self, user: str, *command: object) -> subprocess.CompletedProcess[str]:
         """Runs it as somebody who is not root; how it ended is for the caller."""
-        return self.run(
-            "setpriv", "--reuid", user, "--regid", "nogroup", "--clear-groups", *command, check=False
-        )
+        return self.run("setpriv", "--reuid", user, "--regid", "nogroup", "--clear-groups", *command, check=False)
 
     def path(self, name: str) -> Path:
         """The file as the system below reaches it."""

@@ -1,6 +1,6 @@
 """The Internet between the machines: a router in a network of its own, where the visitors are, too.
 
-    vps 203.0.113.10 ── 203.0.113.1 (router, visitors at 198.51.100.7) 192.168.7.1 ── 192.168.7.2 aibox, behind NAT
+vps 203.0.113.10 ── 203.0.113.1 (router, visitors at 198.51.100.7) 192.168.7.1 ── 192.168.7.2 aibox, behind NAT
 """
 
 import subprocess
@@ -24,7 +24,10 @@ table ip net {{
     }}
 }}
 """
-_CUTS = {"wireguard": "udp dport 51820 drop; udp sport 51820 drop;", "rathole": "tcp dport 2333 drop; tcp sport 2333 drop;"}
+_CUTS = {
+    "wireguard": "udp dport 51820 drop; udp sport 51820 drop;",
+    "rathole": "tcp dport 2333 drop; tcp sport 2333 drop;",
+}
 
 
 class Internet:

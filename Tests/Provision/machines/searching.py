@@ -114,7 +114,8 @@ class Watch:
         self._place = os.readlink(f"/proc/{machine.process}/ns/pid")
         self._name = machine.name
         self._is_over = threading.Event()
-        self.seen: set[bytes] = set()
+        #: Each word of a command line and each variable that ever was.
+        self.seen: dict[str, set[bytes]] = {"cmdline": set(), "environ": set()}
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -128,15 +129,19 @@ class Watch:
                     if os.readlink(f"/proc/{process}/ns/pid") != self._place:
                         elsewhere.add(process)
                         continue
-                    for file in ("cmdline", "environ"):
+                    for file, seen in self.seen.items():
                         with open(f"/proc/{process}/{file}", "rb") as data:
-                            self.seen.add(file.encode() + b": " + data.read())
+                            seen.update(data.read().split(b"\0"))
                 except OSError:
                     # It has ended.
                     continue
 
     def found(self, search: Search) -> list[str]:
-        return [line for data in set(self.seen) for line in search.look(f"{self._name}, {data[:40]!r}", data)]
+        return [
+            line
+            for file, seen in self.seen.items()
+            for line in search.look(f"{file} of a process of {self._name}", b"\n".join(seen.copy()))
+        ]
 
     def close(self) -> None:
         self._is_over.set()
