@@ -121,7 +121,12 @@ class Watch:
 
     def _run(self) -> None:
         elsewhere: set[str] = set()
+        turn = 0
         while not self._is_over.wait(0.01):
+            turn += 1
+            if turn % 100 == 0:
+                # Numbers are given out again.
+                elsewhere.clear()
             for process in filter(str.isdigit, os.listdir("/proc")):
                 if process in elsewhere:
                     continue
