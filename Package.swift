@@ -86,7 +86,8 @@ let package = Package(
         library(
             "Provision",
             [
-                "Cryptography", "Mail", "TLS", "WireGuardKernel", "GateModel", "GateConfig", "Systemd", logging,
+                "Cryptography", "Mail", "TLS", "WireGuardKernel", "GateModel", "GateConfig", "Systemd",
+                logging,
                 toml, nio("NIOCore"), nio("NIOPosix"),
             ]),
         library(

@@ -1,13 +1,10 @@
 """`runegate provision vps --root`: a whole set or none, nothing twice, nothing left."""
 
 import json
-import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from provisioned import RECORDS, Tree
 
 FIRST = ("--domain", "app.example.com", "--allow", "you@example.com")
@@ -92,14 +89,20 @@ def test_uninstall_gives_back_what_gave_way(tree: Tree) -> None:
     assert "/etc/wireguard/wg0.conf" in refused.stderr
     before = tree.files()
     tree.provision(*FIRST, "--take-over")
-    assert "[Interface]\n" != theirs.read_text()
+    assert theirs.read_text() != "[Interface]\n"
     assert tree.run("--uninstall").returncode == 0
     assert tree.files() == before
 
 
 @pytest.mark.parametrize(
     "planted",
-    ["etc/runegate", "etc/runegate/provision", "etc/runegate/runegate.env", "etc/wireguard/wg0.conf", "etc/systemd/system"],
+    [
+        "etc/runegate",
+        "etc/runegate/provision",
+        "etc/runegate/runegate.env",
+        "etc/wireguard/wg0.conf",
+        "etc/systemd/system",
+    ],
 )
 def test_a_planted_symbolic_link_is_refused(tree: Tree, tmp_path: Path, planted: str) -> None:
     elsewhere = tmp_path / "elsewhere"

@@ -82,7 +82,13 @@ package struct MachineInspection: Sendable {
         return NginxSites(dump: String(decoding: dump.output, as: UTF8.self)).result(domain: answers.domain)
     }
 
-    /// - Parameter isRight: Whether everything else is; before that nothing is installed.
+    /// Looks for programs, and installs the packages of those that are missing.
+    ///
+    /// - Parameters:
+    ///   - needs: Packages by the program that is needed of them.
+    ///   - mayInstall: Whether packages may be installed at all.
+    ///   - isRight: Whether everything else is right; before that nothing is installed.
+    /// - Returns: What is missing, or that nothing is.
     static func packages(
         _ needs: [String: String], mayInstall: Bool, isRight: Bool
     ) -> CheckResult {

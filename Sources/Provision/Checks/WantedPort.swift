@@ -28,9 +28,7 @@ package struct WantedPort: Sendable, Hashable {
             flag: "--wireguard-port")
     }
 
-    /// - Parameters:
-    ///   - port: Where Rathole's server listens.
-    ///   - program: Its file, which may be called anything.
+    /// The port on which Rathole's server listens; its program's file may be called anything.
     package static func rathole(_ port: Port, program: ProgramPath?) -> WantedPort {
         let name = program?.text.split(separator: "/").last.map { String($0.prefix(15)) }
         return WantedPort(

@@ -53,6 +53,8 @@ final class ProvisionInterrupt: Sendable {
     /// - Parameters:
     ///   - end: What an interruption means when it is done.
     ///   - write: Changes files.
+    /// - Returns: What `write` did.
+    /// - Throws: What `write` threw, or that it was interrupted.
     func whileWriting<Result>(end: Phase = .written, _ write: () throws -> Result) throws -> Result {
         state.withLock { $0.phase = .writing }
         let result = try write()

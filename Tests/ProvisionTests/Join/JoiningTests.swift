@@ -1,6 +1,6 @@
 import Cryptography
-import GateModel
 import Foundation
+import GateModel
 import Testing
 import WireGuardKernel
 
