@@ -40,7 +40,8 @@ def test_with_both_tunnels_dead_the_page_comes_soon_and_so_does_the_app(network:
     assert page_seconds < 1.0
     assert {get.status for get in told} <= {502, 503, 504}, told[:5]
     assert slowest < 1.0
-    assert caught < 3.0
+    # What was asked before the cut is given five seconds: the app might only be busy.
+    assert caught < 7.0
     assert recovered < 2.0
     assert status.verdict == "down", status.text
     assert status.exit_code == 2
