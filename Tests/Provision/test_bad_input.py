@@ -198,6 +198,7 @@ def test_no_room_for_one_more_name(runegate: Path, tmp_path: Path) -> None:
 def test_interrupted_while_it_reads_answers(tree: Tree) -> None:
     running = tree.start()
     running.send_signal(signal.SIGINT)
+    running.wait(timeout=20)  # Before its standard input ends, which would be an answer.
     _, said = running.communicate(timeout=20)
     assert running.returncode == 130
     assert "Interrupted. Nothing was changed." in said
