@@ -261,7 +261,7 @@ def test_the_search_finds_what_is_there(story: Story) -> None:
 LEFT = re.compile(
     r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$|/etc/letsencrypt(/|$)|/var/lib/runegate(-tend)?(/|$)|/var/log(/|$)"
     r"|/run/(systemd|log|credentials|utmp|nginx.pid)(/|$)|/root/\.bash_history$|/etc/\.pwd\.lock$|/var/cache(/|$)"
-    r"|/var/lib/(systemd|private|nginx)(/|$)|/run/wireguard$|/run/ufw.lock$"
+    r"|/var/lib/(systemd|private|nginx)(/|$)|/run/wireguard$|/run/ufw.lock$|/var/tmp/systemd-private-"
 )
 
 

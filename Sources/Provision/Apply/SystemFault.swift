@@ -17,6 +17,11 @@ extension Fault {
         Fault(code: code, problem: "\(problem). Nothing was changed", remedy: remedy)
     }
 
+    /// The same, of something that came after everything was written.
+    package var newFilesInPlace: Fault {
+        Fault(code: code, problem: "\(problem). The new files are in place", remedy: remedy)
+    }
+
     /// Runs what only looks or prepares; its error says that nothing was changed.
     package static func beforeWriting<Result>(_ body: () throws(Fault) -> Result) throws(Fault) -> Result {
         do throws(Fault) {

@@ -32,7 +32,11 @@ struct VPSRun {
             if let problem = await SiteHealth(answers.domain).problem() { problems.append(problem) }
             if let site = outcome.plan.certificate { problems += CertificateIssue(site: site).run() }
         }
-        try report(answers, outcome, problems: problems)
+        do {
+            try report(answers, outcome, problems: problems)
+        } catch let fault as Fault {
+            throw fault.newFilesInPlace
+        }
     }
 
     /// What to do about the aibox; the first run gives a code, so that there is one command less to type.

@@ -2,7 +2,8 @@
 
     visiting.py ADDRESS DOMAIN COOKIE_FILE REPORT
 
-It runs until SIGTERM and then writes the report: what was asked, and each answer that was not as it should be.
+It runs until SIGTERM, and long enough to notice what comes after a change, then writes the report: what was asked, and
+each answer that was not as it should be.
 """
 
 import http.client
@@ -15,6 +16,8 @@ import time
 from pathlib import Path
 
 WORKERS, PAUSE_SECONDS = 4, 0.02
+#: Of each worker: about a second and a half.
+LEAST_TURNS = 60
 
 
 class Connection(http.client.HTTPSConnection):
@@ -39,7 +42,8 @@ class Visitors:
     def visit(self, number: int) -> None:
         connection = Connection(self._address, self._domain)
         turn = 0
-        while not self._is_over.wait(PAUSE_SECONDS):
+        while turn < LEAST_TURNS or not self._is_over.is_set():
+            time.sleep(PAUSE_SECONDS)
             turn += 1
             method = "POST" if turn % 5 == 0 else "GET"
             name = f"{number}-{turn}"
