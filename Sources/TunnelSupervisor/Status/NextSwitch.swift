@@ -50,7 +50,8 @@ extension FailoverMachine {
             let count = "\(min(target.goodInARow, rule.answers))/\(rule.answers)"
             let veto =
                 rule.hasVeto && !target.isReturnAllowed(at: now) ? "; WireGuard has no fresh handshake" : ""
-            return "returns to \(name) after \(rule.answers) good probes (\(count))\(stable)\(veto)"
+            let probes = rule.answers == 1 ? "a good probe" : "\(rule.answers) good probes (\(count))"
+            return "returns to \(name) after \(probes)\(stable)\(veto)"
         }
     }
 }
