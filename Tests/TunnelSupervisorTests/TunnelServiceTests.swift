@@ -110,7 +110,8 @@ struct SupervisionOverSockets {
             await stage.wait(for: .rathole, .down)
             #expect(stage.service.report.paths[1].cause == cause)
             #expect(stage.board.reader.current.alternative == nil)
-            #expect(stage.service.report.verdict == .degraded)
+            // On a busy machine the first path may have missed a probe meanwhile.
+            while stage.service.report.verdict != .degraded { try await Task.sleep(for: .milliseconds(20)) }
         }
     }
 
