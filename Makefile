@@ -12,8 +12,9 @@ demo: release ## Build, then run an app, the gateway and an outbox on http://loc
 test: setup-test ## Run all tests: unit, then end to end with nginx, a mail server, Chromium and Gradio, then broken tunnels
 	tools/test/run.sh
 
-test-long: setup-test release ## Break real tunnels for an hour, as root, and write docs/FAILOVER.md
+test-long: setup-test release ## Break real tunnels, then endure restarts, kills and faults, as root, for three hours; writes docs/FAILOVER.md and docs/ENDURANCE.md
 	tools/test/tunnels.sh long
+	tools/test/endurance.sh long
 
 check: setup-test ## Lint, sanitizers and coverage
 	swift format lint --strict --recursive Package.swift Sources Tests Fuzz

@@ -12,14 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from stage import names
-from stage.background import Background
-from stage.certificates import Authority
 from stage.mail_server import MailServer
-from stage.secrets import Secrets
 from stage.site import NO_LIMITS, Site, Stage
 from stage.workspace import OUTPUT, Workspace
 
 names.install()
+
+pytest_plugins = ["stage.fixtures"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,40 +35,6 @@ def workspace() -> Iterator[Workspace]:
     workspace = Workspace()
     yield workspace
     workspace.close()
-
-
-@pytest.fixture(scope="session")
-def secrets() -> Secrets:
-    return Secrets()
-
-
-@pytest.fixture(scope="session")
-def background() -> Iterator[Background]:
-    background = Background()
-    yield background
-    background.close()
-
-
-@pytest.fixture(scope="session")
-def authority(workspace: Workspace) -> Authority:
-    return Authority(workspace)
-
-
-@pytest.fixture(scope="session")
-def shared_stage(
-    workspace: Workspace, secrets: Secrets, background: Background, authority: Authority
-) -> Iterator[Stage]:
-    stage = Stage(workspace, secrets, background, authority)
-    yield stage
-    stage.close()
-
-
-@pytest.fixture
-def stage(workspace: Workspace, secrets: Secrets, background: Background, authority: Authority) -> Iterator[Stage]:
-    """Builds what one test needs, and takes it down after it."""
-    stage = Stage(workspace, secrets, background, authority)
-    yield stage
-    stage.close()
 
 
 @pytest.fixture(scope="session")

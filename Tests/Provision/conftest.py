@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from machines.booted import Booted
 from machines.machine import Machine
 from machines.page import Row, page, table
-from machines.public_server import PublicServer
 from machines.rendered import ROOT
 
 # A key and a certificate that nobody trusts, as the first start has them.
@@ -20,6 +18,8 @@ SELF_SIGNED = [
     "-subj", "/CN=runegate", "-keyout", "/dev/stdout", "-out", "/dev/stdout",
 ]  # fmt: skip
 
+
+pytest_plugins = ["machines.fixtures"]
 
 _figures = pytest.StashKey[list[Row]]()
 
@@ -81,36 +81,6 @@ def machines(directory: Path, site_certificate: str) -> Iterator[Callable[[str],
     yield make
     for each in made:
         each.close()
-
-
-@pytest.fixture(scope="session")
-def boot(tmp_path_factory: pytest.TempPathFactory, runegate: Path) -> Iterator[Callable[..., Booted]]:
-    """Starts machines with a systemd of their own and this program, for as long as the tests run."""
-    assert os.geteuid() == 0, "containers need root"
-    made: list[Booted] = []
-
-    def start(**more: object) -> Booted:
-        made.append(Booted(tmp_path_factory.mktemp("booted"), runegate, **more))
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.close()
-
-
-@pytest.fixture(scope="session")
-def public_server(boot: Callable[..., Booted], tmp_path_factory: pytest.TempPathFactory) -> PublicServer:
-    return PublicServer(boot, tmp_path_factory.mktemp("visitor"))
-
-
-@pytest.fixture(scope="session")
-def runegate() -> Path:
-    """The built program."""
-    named = os.environ.get("RUNEGATE_BINARY")
-    for path in [Path(named)] if named else [ROOT / ".build" / kind / "runegate" for kind in ("release", "debug")]:
-        if path.exists():
-            return path
-    raise FileNotFoundError("the program is missing: run `make release`, or name another in RUNEGATE_BINARY")
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,28 @@ from types import FrameType
 
 import pytest
 
-from lab.figures import Figures
 from lab.form import Form
 from lab.gateway import build
 from lab.namespaces import remove_leftovers
 from lab.network import Network, versions
 from lab.rathole import Rathole
+from stage.figures import Figures
 from stage.secrets import Secrets
 from stage.workspace import OUTPUT, ROOT, Workspace
 
+INTRODUCTION = """\
+# What a broken tunnel costs a visitor
+
+Two hosts and a router in network namespaces: real `wireguard-go`, Rathole, the program, an app. The visitors send 200 GET and
+20 POST a second, each with an id that the app counts, and follow five streams of events; all figures are theirs, the app's or the
+kernel's, never the program's own. `make test-long` makes this page anew, `tools/test/tunnels.sh long -k silent` a part of it;
+`make test` runs a short form of every line but those of a quiet day.
+
+A GET that is under way when a tunnel is cut waits until the tunnel is known to be dead, after 650 ms of silence, and is sent once
+more over the other; one that comes later is raced over both after 250 ms. A POST is sent once: one that was under way fails.
+When both tunnels fall silent, whoever comes then is told so at once; who was caught by it waits five seconds longer, since an
+app that is busy looks the same.
+"""
 _figures = pytest.StashKey[Figures]()
 
 
@@ -47,7 +60,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if Form.chosen().is_long:
         figures.merge(OUTPUT / "failover.json")
         figures.write(
-            ROOT / "docs" / "FAILOVER.md", versions() | {"Rathole:": Rathole.find().version, "runegate": build()}
+            ROOT / "docs" / "FAILOVER.md",
+            INTRODUCTION,
+            versions() | {"Rathole:": Rathole.find().version, "runegate": build()},
         )
 
 

@@ -2,10 +2,10 @@
 
 import time
 
-from lab.figures import Figures
 from lab.form import Form
 from lab.network import Network
 from lab.router import Tunnel, loss
+from stage.figures import Figures
 
 
 def test_a_round_trip_of_300_ms_moves_nothing(network: Network, form: Form, figures: Figures) -> None:

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from lab.figures import Figures
 from lab.form import Form
 from lab.network import Network
+from stage.figures import Figures
 
 #: Without a request for so long it is quiet; and a little more.
 QUIET_SECONDS = 33

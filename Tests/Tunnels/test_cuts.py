@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from lab.figures import Figures
 from lab.form import Form
 from lab.network import Network
 from lab.report import LoadReport
 from lab.router import REFUSAL, SILENCE, Tunnel, Way
+from stage.figures import Figures
 from stage.polling import until
 
 #: What the gateway of these tests waits before traffic returns.

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from lab.figures import Figures
 from lab.network import Network
 from lab.router import Tunnel
+from stage.figures import Figures
 from stage.polling import until
 from stage.visitor import NAVIGATION
 

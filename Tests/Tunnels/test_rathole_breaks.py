@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.figures import Figures
 from lab.network import Network
 from lab.router import Tunnel
+from stage.figures import Figures
 from stage.polling import until
 
 LONGEST_GAP = 1.0

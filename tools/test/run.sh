@@ -6,7 +6,9 @@ cd "$(dirname "$0")/../.."
 
 output=.build/test-output
 mkdir -p "$output"
-rm -f "$output"/unit*.xml "$output"/end-to-end.xml "$output"/provision.xml "$output"/tunnels.xml "$output"/machine.xml "$output"/fuzz.xml
+# One a part; a part that did not run left none, and counts as a failure.
+reports=("$output"/{machine,provision,end-to-end,endurance,tunnels,fuzz}.xml)
+rm -f "$output"/unit*.xml "${reports[@]}"
 failed=()
 # A backtrace after a crash can hang for minutes; the crash itself is what counts.
 export SWIFT_BACKTRACE=enable=no
@@ -42,12 +44,12 @@ stage "build the program" build_program
 if ! has_failed "build the program"; then
     stage "provisioning" provision_tests
     stage "end-to-end tests" end_to_end_tests
+    stage "restarts, kills and faults" tools/test/endurance.sh
     stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
 fi
 stage "fuzz" tools/test/fuzz.sh
 
 for name in "${failed[@]}"; do echo "failed: $name" >&2; done
-# A part that did not run left no report, and counts as a failure.
-python3 tools/test/total.py "$output"/unit*.xml "$output/end-to-end.xml" "$output/provision.xml" "$output/tunnels.xml" "$output/machine.xml" "$output/fuzz.xml"
+python3 tools/test/total.py "$output"/unit*.xml "${reports[@]}"
 counted=$?
 ((${#failed[@]} == 0 && counted == 0))

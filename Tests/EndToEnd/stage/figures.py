@@ -6,19 +6,6 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-INTRODUCTION = """\
-# What a broken tunnel costs a visitor
-
-Two hosts and a router in network namespaces: real `wireguard-go`, Rathole, the program, an app. The visitors send 200 GET and
-20 POST a second, each with an id that the app counts, and follow five streams of events; all figures are theirs, the app's or the
-kernel's, never the program's own. `make test-long` makes this page anew, `tools/test/tunnels.sh long -k silent` a part of it;
-`make test` runs a short form of every line but those of a quiet day.
-
-A GET that is under way when a tunnel is cut waits until the tunnel is known to be dead, after 650 ms of silence, and is sent once
-more over the other; one that comes later is raced over both after 250 ms. A POST is sent once: one that was under way fails.
-When both tunnels fall silent, whoever comes then is told so at once; who was caught by it waits five seconds longer, since an
-app that is busy looks the same.
-"""
 #: Case, what was measured, the figure, its bar, and whether it is met.
 Row = tuple[str, str, str, str, str]
 _HEADINGS: Row = ("case", "what", "measured", "bar", "")
@@ -61,13 +48,13 @@ class Figures:
         self.rows = [row for rows in cases.values() for row in rows]
         kept.write_text(json.dumps(self.rows))
 
-    def write(self, path: Path, versions: dict[str, str]) -> None:
-        """The page of the long form."""
+    def write(self, path: Path, introduction: str, versions: dict[str, str]) -> None:
+        """The page of the long form: what it is about, what stood around, and the table."""
         load = os.getloadavg()[2]
         made = [f"Measured on {datetime.date.today():%-d %B %Y}", f"{os.cpu_count()} cores"]
         made += [f"{name} {version}" for name, version in versions.items()]
         made.append(f"load average {load:.1f}")
-        path.write_text(f"{INTRODUCTION}\n{'; '.join(made)}.\n\n{self.table}\n")
+        path.write_text(f"{introduction}\n{'; '.join(made)}.\n\n{self.table}\n")
 
 
 def _plain(number: float) -> str:
