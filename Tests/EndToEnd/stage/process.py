@@ -93,6 +93,9 @@ class Process:
         """The most resident memory it ever had (`VmHWM`)."""
         return self._status("VmHWM")
 
+    def open_descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def cpu_seconds(self) -> float:
         """Processor time so far, user and system (proc(5), stat fields 14 and 15)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
