@@ -14,7 +14,7 @@ test=(chromium curl nginx openssl python3-venv)
 # Real tunnels in network namespaces, and the kernel's own in an emulated machine.
 test+=(busybox cpio iproute2 kmod nftables procps qemu-system-x86 strace ufw util-linux wireguard-go wireguard-tools)
 # Provisioned machines with a systemd of their own, an authority for their certificate, and a Debian to install on.
-test+=(certbot groff-base mmdebstrap pebble systemd-container)
+test+=(certbot groff-base mmdebstrap pebble sqlite3 systemd-container)
 package=(binutils dpkg-dev)
 bench=(haproxy nginx python3 wrk)
 

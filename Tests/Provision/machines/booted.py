@@ -31,6 +31,7 @@ class Booted:
     ) -> None:
         self.directory = directory
         self._leader: int | None = None
+        self._is_closed = False
         for name in ("upper", "work", "root"):
             (directory / name).mkdir(parents=True)
         self.write("/etc/machine-id", "")
@@ -126,6 +127,10 @@ class Booted:
         return self.run("journalctl", "--no-pager", "--output=cat", f"--unit={unit}", check=False).stdout
 
     def close(self) -> None:
+        """Switches it off; once more is nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         leader = self._leader or self._find_leader()
         if leader:
             os.kill(leader, signal.SIGKILL)

@@ -48,9 +48,11 @@ class End(Booted):
         """The file as the system below reaches it."""
         return Path(f"/proc/{self.process}/root{name}")
 
-    def add_host(self, address: str, name: str) -> None:
-        with self.path("/etc/hosts").open("a") as hosts:
-            hosts.write(f"{address} {name}\n")
+    def set_host(self, address: str, name: str) -> None:
+        """The name leads there from now on."""
+        hosts = self.path("/etc/hosts")
+        others = [line for line in hosts.read_text().splitlines() if not line.endswith(f" {name}")]
+        hosts.write_text("\n".join([*others, f"{address} {name}", ""]))
 
     # What is there
 

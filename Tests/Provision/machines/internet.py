@@ -8,6 +8,7 @@ import subprocess
 from .ends import ENVIRONMENT, End
 
 VPS_ADDRESS, ROUTER_ADDRESS, VISITOR_ADDRESS = "203.0.113.10", "203.0.113.1", "198.51.100.7"
+NEW_VPS_ADDRESS, NEW_ROUTER_ADDRESS = "192.0.2.10", "192.0.2.1"
 HOME_ROUTER_ADDRESS, AIBOX_ADDRESS = "192.168.7.1", "192.168.7.2"
 
 _RULES = """
@@ -20,7 +21,7 @@ table ip net {{
     }}
     chain postrouting {{
         type nat hook postrouting priority srcnat;
-        ip saddr 192.168.7.0/24 oifname "vps" masquerade
+        ip saddr 192.168.7.0/24 oifname != "aibox" masquerade
     }}
 }}
 """
@@ -38,19 +39,19 @@ class Internet:
         self._cut: set[str] = set()
         self.run("ip", "link", "set", "lo", "up")
         self.run("ip", "address", "add", f"{VISITOR_ADDRESS}/32", "dev", "lo")
-        for machine, here, there in (
-            (vps, ROUTER_ADDRESS, VPS_ADDRESS),
-            (aibox, HOME_ROUTER_ADDRESS, AIBOX_ADDRESS),
-        ):
-            self.run("ip", "link", "add", machine.name, "type", "veth", "peer", "name", "eth0",
-                     "netns", machine.process)  # fmt: skip
-            self.run("ip", "address", "add", f"{here}/24", "dev", machine.name)
-            self.run("ip", "link", "set", machine.name, "up")
-            machine.run("ip", "address", "add", f"{there}/24", "dev", "eth0")
-            machine.run("ip", "link", "set", "eth0", "up")
-            machine.run("ip", "route", "add", "default", "via", here)
+        self.attach(vps, ROUTER_ADDRESS, VPS_ADDRESS)
+        self.attach(aibox, HOME_ROUTER_ADDRESS, AIBOX_ADDRESS)
         self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
         self._apply()
+
+    def attach(self, machine: End, here: str, there: str) -> None:
+        """Lays a cable to the machine, which is `there`, with the router as its way out."""
+        self.run("ip", "link", "add", machine.name, "type", "veth", "peer", "name", "eth0", "netns", machine.process)
+        self.run("ip", "address", "add", f"{here}/24", "dev", machine.name)
+        self.run("ip", "link", "set", machine.name, "up")
+        machine.run("ip", "address", "add", f"{there}/24", "dev", "eth0")
+        machine.run("ip", "link", "set", "eth0", "up")
+        machine.run("ip", "route", "add", "default", "via", here)
 
     def enter(self, *command: object) -> list[str]:
         """The command as a visitor runs it."""

@@ -14,7 +14,7 @@ from stage.secrets import Secrets
 from stage.visitor import Visitor
 
 from .ends import ENVIRONMENT, End
-from .internet import VPS_ADDRESS, Internet
+from .internet import NEW_ROUTER_ADDRESS, NEW_VPS_ADDRESS, VPS_ADDRESS, Internet
 from .shell import Shell
 
 HERE = Path(__file__).parent
@@ -34,10 +34,9 @@ class Pair:
             self.vps.write("/etc/runegate/runegate.toml", 'failback_after = "2s"\n')
             self.internet = Internet(self.vps, self.aibox)
             self._closing.append(self.internet.close)
-            for machine in (self.vps, self.aibox):
-                machine.add_host(VPS_ADDRESS, DOMAIN)
+            self.name_leads_to(VPS_ADDRESS)
             self._start_app()
-            self._open_door()
+            self.https = self._open_door(VPS_ADDRESS)
         except BaseException:
             self.close()
             raise
@@ -53,11 +52,25 @@ class Pair:
         app = self._keep(subprocess.Popen(command, stdout=subprocess.PIPE))
         assert app.stdout and app.stdout.readline() == b"ready\n"
 
-    def _open_door(self) -> None:
-        self.https = self._directory / "https.sock"
-        command = self.internet.enter(sys.executable, HERE / "door.py", self.https, VPS_ADDRESS, 443)
+    def _open_door(self, address: str) -> Path:
+        """A socket that leads visitors to the site at this address."""
+        socket = self._directory / f"{address}.sock"
+        command = self.internet.enter(sys.executable, HERE / "door.py", socket, address, 443)
         self._keep(subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL))
-        until(self.https.exists, "the door is open")
+        until(socket.exists, "the door is open")
+        return socket
+
+    def name_leads_to(self, address: str) -> None:
+        for machine in (self.vps, self.aibox):
+            machine.set_host(address, DOMAIN)
+
+    def lose_vps(self, program: Path) -> None:
+        """Switches it off, and puts another machine in its place, at another address and with nothing on it."""
+        self.vps.close()
+        self.vps = self._machine("vps2", program)
+        self.internet.attach(self.vps, NEW_ROUTER_ADDRESS, NEW_VPS_ADDRESS)
+        self.name_leads_to(NEW_VPS_ADDRESS)
+        self.https = self._open_door(NEW_VPS_ADDRESS)
 
     def _keep(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
         self._closing += [process.wait, process.kill]
