@@ -16,12 +16,13 @@ test-long: setup-test release ## Break real tunnels, then endure restarts, kills
 	tools/test/tunnels.sh long
 	tools/test/endurance.sh long
 
-check: setup-test ## Lint, sanitizers and coverage
+check: setup-test ## Lint, sanitizers, coverage, and whether the tests notice a decision that is turned over
 	swift format lint --strict --recursive Package.swift Sources Tests Fuzz
 	.build/venv/bin/ruff check
 	.build/venv/bin/ruff format --check
 	tools/check/sanitizers.sh
 	tools/check/coverage.sh
+	python3 tools/check/mutation.py
 
 bench: release ## Measure the gateway beside HAProxy and nginx
 	Benchmarks/run.sh

@@ -17,13 +17,11 @@ import pytest
 
 from machines.ends import End
 from machines.page import Row
-from machines.pair import APP_PORT, DOMAIN, HERE, Pair
+from machines.pair import APP_PORT, DOMAIN, HERE, JOIN_CODE, Pair
 from machines.searching import RECORDS, Search, Watch, secrets_of
 from machines.shell import Shell
 from stage.polling import until
 from stage.visitor import Visitor
-
-CODE = re.compile(r"^RG1-[A-Z0-9-]+(?:\r?\n[A-Z0-9-]+)*", re.MULTILINE)
 
 
 @dataclass
@@ -99,7 +97,7 @@ def test_one_command_on_each_machine_and_both_tunnels_are_up(story: Story) -> No
     story.shells.append(shell)
     commands = shell.lines_typed.copy()
     story.figures.append(("VPS: from the command to a site that answers", f"{seconds:.1f} s", ""))
-    code = CODE.search(shown)
+    code = JOIN_CODE.search(shown)
     assert code, shown
     story.search.add({"join code": "".join(code[0].split()).encode()}, "vps")
     for line in code[0].split():

@@ -1,57 +1,89 @@
 """The Internet between the machines: a router in a network of its own, where the visitors are, too.
 
 vps 203.0.113.10 ── 203.0.113.1 (router, visitors at 198.51.100.7) 192.168.7.1 ── 192.168.7.2 aibox, behind NAT
+
+The same with IPv6 only: there the router translates nothing, as nobody needs it to.
 """
 
 import subprocess
+from dataclasses import dataclass
 
 from .ends import ENVIRONMENT, End
 
-VPS_ADDRESS, ROUTER_ADDRESS, VISITOR_ADDRESS = "203.0.113.10", "203.0.113.1", "198.51.100.7"
-NEW_VPS_ADDRESS, NEW_ROUTER_ADDRESS = "192.0.2.10", "192.0.2.1"
-HOME_ROUTER_ADDRESS, AIBOX_ADDRESS = "192.168.7.1", "192.168.7.2"
+
+@dataclass(frozen=True)
+class Cable:
+    """The address of a machine and that of the router beside it, in a network of this many bits."""
+
+    machine: str
+    router: str
+    bits: int
+
+
+@dataclass(frozen=True)
+class Addresses:
+    vps: Cable
+    aibox: Cable
+    #: Where another VPS is, which takes the place of the first.
+    new_vps: Cable
+    visitors: str
+    #: Whether the aibox is behind a router that gives it the router's own address.
+    is_translated: bool
+
+
+IPV4 = Addresses(
+    Cable("203.0.113.10", "203.0.113.1", 24), Cable("192.168.7.2", "192.168.7.1", 24),
+    Cable("192.0.2.10", "192.0.2.1", 24), "198.51.100.7/32", is_translated=True,
+)  # fmt: skip
+IPV6 = Addresses(
+    Cable("2001:db8:1::10", "2001:db8:1::1", 64), Cable("2001:db8:7::2", "2001:db8:7::1", 64),
+    Cable("2001:db8:2::10", "2001:db8:2::1", 64), "2001:db8:9::7/128", is_translated=False,
+)  # fmt: skip
 
 _RULES = """
-table ip net
-delete table ip net
-table ip net {{
+table inet net
+delete table inet net
+table inet net {{
     chain forward {{
         type filter hook forward priority filter; policy accept;
         {cuts}
     }}
     chain postrouting {{
         type nat hook postrouting priority srcnat;
-        ip saddr 192.168.7.0/24 oifname != "aibox" masquerade
+        {translation}
     }}
 }}
 """
+_TRANSLATION = 'iifname "aibox" oifname != "aibox" masquerade'
 _CUTS = {
-    "wireguard": "udp dport 51820 drop; udp sport 51820 drop;",
-    "rathole": "tcp dport 2333 drop; tcp sport 2333 drop;",
+    "wireguard": ["udp dport 51820 drop", "udp sport 51820 drop"],
+    "rathole": ["tcp dport 2333 drop", "tcp sport 2333 drop"],
 }
 
 
 class Internet:
-    def __init__(self, vps: End, aibox: End) -> None:
+    def __init__(self, vps: End, aibox: End, addresses: Addresses = IPV4) -> None:
+        self._addresses = addresses
         self._keeper = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep infinity"],
                                         stdout=subprocess.PIPE, text=True)  # fmt: skip
         assert self._keeper.stdout and self._keeper.stdout.readline() == "ready\n"
         self._cut: set[str] = set()
         self.run("ip", "link", "set", "lo", "up")
-        self.run("ip", "address", "add", f"{VISITOR_ADDRESS}/32", "dev", "lo")
-        self.attach(vps, ROUTER_ADDRESS, VPS_ADDRESS)
-        self.attach(aibox, HOME_ROUTER_ADDRESS, AIBOX_ADDRESS)
-        self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")
+        self.run("ip", "address", "add", addresses.visitors, "dev", "lo")
+        self.attach(vps, addresses.vps)
+        self.attach(aibox, addresses.aibox)
+        self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
         self._apply()
 
-    def attach(self, machine: End, here: str, there: str) -> None:
-        """Lays a cable to the machine, which is `there`, with the router as its way out."""
+    def attach(self, machine: End, cable: Cable) -> None:
+        """Lays a cable to the machine, with the router as its way out."""
         self.run("ip", "link", "add", machine.name, "type", "veth", "peer", "name", "eth0", "netns", machine.process)
-        self.run("ip", "address", "add", f"{here}/24", "dev", machine.name)
+        # Addresses of IPv6 count at once, without asking whether another has them.
+        self.run("ip", "address", "add", f"{cable.router}/{cable.bits}", "dev", machine.name, "nodad")
         self.run("ip", "link", "set", machine.name, "up")
-        machine.run("ip", "address", "add", f"{there}/24", "dev", "eth0")
+        machine.run("ip", "address", "add", f"{cable.machine}/{cable.bits}", "dev", "eth0", "nodad")
         machine.run("ip", "link", "set", "eth0", "up")
-        machine.run("ip", "route", "add", "default", "via", here)
+        machine.run("ip", "route", "add", "default", "via", cable.router)
 
     def enter(self, *command: object) -> list[str]:
         """The command as a visitor runs it."""
@@ -73,8 +105,9 @@ class Internet:
         self._apply()
 
     def _apply(self) -> None:
-        cuts = "\n".join(line for tunnel in sorted(self._cut) for line in _CUTS[tunnel].split(" ; "))
-        self.run("nft", "-f", "-", stdin=_RULES.format(cuts=cuts.replace("; ", "\n")))
+        cuts = "\n        ".join(rule for tunnel in sorted(self._cut) for rule in _CUTS[tunnel])
+        translation = _TRANSLATION if self._addresses.is_translated else ""
+        self.run("nft", "-f", "-", stdin=_RULES.format(cuts=cuts, translation=translation))
 
     def close(self) -> None:
         self._keeper.kill()

@@ -1,6 +1,7 @@
 """Both machines, the Internet between them, the owner's app, and what is asked of the whole."""
 
 import json
+import re
 import ssl
 import subprocess
 import sys
@@ -14,29 +15,32 @@ from stage.secrets import Secrets
 from stage.visitor import Visitor
 
 from .ends import ENVIRONMENT, End
-from .internet import NEW_ROUTER_ADDRESS, NEW_VPS_ADDRESS, VPS_ADDRESS, Internet
+from .internet import IPV4, Addresses, Internet
 from .shell import Shell
 
 HERE = Path(__file__).parent
 DOMAIN, OWNER, APP_PORT = "app.example.com", "you@example.com", 7860
+#: As it is shown, a few lines long.
+JOIN_CODE = re.compile(r"^RG1-[A-Z0-9-]+(?:\r?\n[A-Z0-9-]+)*", re.MULTILINE)
 #: Over which path the app is asked, by the address that it sees.
 PATHS = {"10.0.0.1": "wireguard", "127.0.0.1": "rathole"}
 
 
 class Pair:
-    def __init__(self, directory: Path, program: Path) -> None:
+    def __init__(self, directory: Path, program: Path, addresses: Addresses = IPV4) -> None:
         self._directory = directory
+        self._addresses = addresses
         self._closing: list = []
         try:
             self.vps = self._machine("vps", program)
             self.aibox = self._machine("aibox", program)
             # The owner's own setting; half a minute is long in a test.
             self.vps.write("/etc/runegate/runegate.toml", 'failback_after = "2s"\n')
-            self.internet = Internet(self.vps, self.aibox)
+            self.internet = Internet(self.vps, self.aibox, addresses)
             self._closing.append(self.internet.close)
-            self.name_leads_to(VPS_ADDRESS)
+            self.name_leads_to(addresses.vps.machine)
             self._start_app()
-            self.https = self._open_door(VPS_ADDRESS)
+            self.https = self._open_door(addresses.vps.machine)
         except BaseException:
             self.close()
             raise
@@ -54,7 +58,7 @@ class Pair:
 
     def _open_door(self, address: str) -> Path:
         """A socket that leads visitors to the site at this address."""
-        socket = self._directory / f"{address}.sock"
+        socket = self._directory / f"door-{address.replace(':', '-')}.sock"
         command = self.internet.enter(sys.executable, HERE / "door.py", socket, address, 443)
         self._keep(subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL))
         until(socket.exists, "the door is open")
@@ -68,9 +72,9 @@ class Pair:
         """Switches it off, and puts another machine in its place, at another address and with nothing on it."""
         self.vps.close()
         self.vps = self._machine("vps2", program)
-        self.internet.attach(self.vps, NEW_ROUTER_ADDRESS, NEW_VPS_ADDRESS)
-        self.name_leads_to(NEW_VPS_ADDRESS)
-        self.https = self._open_door(NEW_VPS_ADDRESS)
+        self.internet.attach(self.vps, self._addresses.new_vps)
+        self.name_leads_to(self._addresses.new_vps.machine)
+        self.https = self._open_door(self._addresses.new_vps.machine)
 
     def _keep(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
         self._closing += [process.wait, process.kill]
@@ -151,6 +155,15 @@ class Pair:
         assert shell.status() == 0, f"{shown}\n{self.aibox.last_words()}\n{self.vps.last_words()}"
         self.wait_until_proven()
         return shell, shown, time.monotonic() - began
+
+    def set_up(self) -> None:
+        """One command on each machine, and a code from the first to the second."""
+        shell, shown, _ = self.provision()
+        shell.close()
+        code = JOIN_CODE.search(shown)
+        assert code, shown
+        shell, _, _ = self.join(code[0].replace("\r", ""))
+        shell.close()
 
     def close(self) -> None:
         while self._closing:
