@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from machines.booted import Booted
+from machines.pair import JOIN_CODE
 from machines.public_server import SETTING_UP, PublicServer
 from machines.rendered import files
 
@@ -188,3 +189,18 @@ def test_the_aiboxs_units_run(aibox: Booted) -> None:
     assert "app" not in aibox.run("wg", "show", "wg0", "endpoints").stdout, "the name is resolved"
     assert aibox.run("systemctl", "start", "runegate-tend.service").returncode == 0
     assert aibox.run("sysctl", "-n", "net.ipv4.conf.wg0.route_localnet").stdout == "1\n"
+
+
+def test_a_code_that_leads_nowhere_any_more_gets_a_successor(public_server: PublicServer) -> None:
+    """A code says where the tunnels go; one from before a change would let the aibox join, and no tunnel come up."""
+
+    def code_shown(*words: str) -> str:
+        shown = public_server.machine.run(*SETTING_UP, *words).stdout
+        found = JOIN_CODE.search(shown)
+        return "".join(found[0].split()) if found else ""
+
+    first = code_shown("--rathole-port", "2444")
+    assert first
+    assert code_shown() == "", "nothing changed: the code that was given is good"
+    second = code_shown("--rathole-port", "2333")
+    assert second and second != first

@@ -12,6 +12,8 @@ struct ProvisionSummary {
     /// How things stand with the aibox.
     enum Invitation {
         case joined
+        /// It joined, and does not know of what this run has changed.
+        case outdated
         /// A code was given before, and nobody has used it.
         case offered
         case code(String)
@@ -28,7 +30,10 @@ struct ProvisionSummary {
             ]
         }
         if case .code(let text) = invitation {
-            lines += ["Join code (once, within 24 hours; whoever has it can join):", text, ""]
+            lines += [
+                "Join code (once, within 24 hours; whoever has it can join; one from before is void):", text,
+                "",
+            ]
         }
         return lines
             + Self.box(
@@ -51,6 +56,12 @@ struct ProvisionSummary {
     private var next: [String] {
         switch invitation {
         case .joined: ["Tunnels    sudo runegate tunnels"]
+        case .outdated:
+            [
+                "Next       the aibox goes by what it was told before:",
+                "           sudo runegate provision join --replace     (here)",
+                "           sudo runegate provision aibox --rejoin     (there, with that code)",
+            ]
         case .offered:
             [
                 "Next       sudo runegate provision aibox   (there; it asks for the code that you have)",

@@ -14,6 +14,8 @@ struct VPSRun {
         // First of all: it installs what the rest needs.
         if options.isThisMachine, !options.verify { try await inspect(answers) }
         let isDryRun = options.dryRun
+        let before = try VPSState.read(run.installation).map { try $0.answers.answers() }
+        let isNews = before.map { !answers.saysTheSameToTheAibox(as: $0) } ?? false
         let provisioning = try VPSProvisioning(answers, in: run.installation) { site throws(Fault) in
             // A dry run shows nothing of it, and openssl may be missing before the first other run.
             isDryRun ? [] : try Program(site.selfSigned).succeed(remedy: "Install openssl.").output
@@ -33,20 +35,23 @@ struct VPSRun {
             if let site = outcome.plan.certificate { problems += CertificateIssue(site: site).run() }
         }
         do {
-            try report(answers, outcome, problems: problems)
+            try report(
+                answers, outcome, problems: problems, invitation: try invitation(answers, isNews: isNews))
         } catch let fault as Fault {
             throw fault.newFilesInPlace
         }
     }
 
     /// What to do about the aibox; the first run gives a code, so that there is one command less to type.
-    private func invitation(_ answers: VPSAnswers) throws -> ProvisionSummary.Invitation {
+    ///
+    /// When this run changed what a code says (`isNews`), the one that was given leads nowhere: it gets a successor.
+    private func invitation(_ answers: VPSAnswers, isNews: Bool) throws -> ProvisionSummary.Invitation {
         let records = try RecordFiles(in: run.installation.tree)
         let time = SystemTime()
         var state = try records.read(EnrollState.self, from: RecordFiles.enrolment) ?? EnrollState()
         state.expire(at: time.now(), bootID: time.bootID)
-        guard state.tunnels.joined == nil else { return .joined }
-        guard options.isThisMachine, !state.expectsSomebody else { return .offered }
+        guard state.tunnels.joined == nil else { return isNews ? .outdated : .joined }
+        guard options.isThisMachine, isNews || !state.expectsSomebody else { return .offered }
         return .code(try records.offerJoin(answers, replaces: false).text)
     }
 
@@ -64,10 +69,13 @@ struct VPSRun {
         }
     }
 
-    private func report(_ answers: VPSAnswers, _ outcome: PlanRun.Outcome, problems: [Fault]) throws {
+    private func report(
+        _ answers: VPSAnswers, _ outcome: PlanRun.Outcome, problems: [Fault],
+        invitation: ProvisionSummary.Invitation
+    ) throws {
         let summary = ProvisionSummary(
             answers: answers, changes: outcome.changes, problems: problems,
-            isThisMachine: options.isThisMachine, invitation: try invitation(answers))
+            isThisMachine: options.isThisMachine, invitation: invitation)
         if options.json {
             Terminal.output.write(line: JSONText.of(summary.document))
         } else {

@@ -29,3 +29,11 @@ extension RecordFiles {
         }
     }
 }
+
+extension VPSAnswers {
+    /// Whether a join code that was made with these answers would lead to a machine that was set up with `other`.
+    package func saysTheSameToTheAibox(as other: VPSAnswers) -> Bool {
+        domain == other.domain && endpoint == other.endpoint && ports == other.ports
+            && tunnel == other.tunnel && appPort == other.appPort
+    }
+}
