@@ -4,32 +4,17 @@
 #
 #   Tests/Machine/run.sh     needs qemu-system-x86_64, cpio, busybox, iproute2, wireguard-tools, util-linux, kmod
 #
-# The kernel is fetched once with apt-get and kept under .build/machine.
+# The kernel is fetched once with apt-get and kept (see kernel.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 probe=${WIREGUARD_PROBE:-.build/debug/wireguard-probe}
-cache=.build/machine
 output=.build/test-output
 # It takes half a minute on idle cores, and many times that on busy ones.
 limit_seconds=600
-mkdir -p "$cache" "$output"
+mkdir -p "$output"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-fetch_kernel() {
-    local package
-    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p')
-    [[ -n $package ]] || { echo "machine: apt knows no linux-image-cloud-amd64; run apt-get update" >&2; exit 1; }
-    if [[ ! -d $cache/$package ]]; then
-        (cd "$work" && apt-get -qq -o APT::Sandbox::User=root download "$package")
-        dpkg-deb -x "$work"/linux-image-*.deb "$work/kernel"
-        depmod -b "$work/kernel" "$(ls "$work/kernel/lib/modules")"
-        mv "$work/kernel" "$cache/$package"
-    fi
-    kernel=$cache/$package
-    release=$(ls "$kernel/lib/modules")
-}
 
 # Puts a program into the machine, with the libraries that it is linked to.
 add_program() {
@@ -90,7 +75,8 @@ report() {
     ((failed == 0))
 }
 
-fetch_kernel
+kernel=$(Tests/Machine/kernel.sh)
+release=$(ls "$kernel/lib/modules")
 build_image
 boot
 report
