@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from machines.package import needs, newer
 from machines.rendered import ROOT
 
 # Another release, or several with a comma between, can be tried: RUNEGATE_DEBIAN=trixie
@@ -42,23 +43,6 @@ class Debian:
         return "".join((self.root / "etc" / name).read_text() for name in ("passwd", "group", "shadow", "gshadow"))
 
 
-@pytest.fixture(scope="module")
-def program() -> Path:
-    """The release build: only it runs without the toolchain's libraries."""
-    path = Path(os.environ.get("RUNEGATE_RELEASE_BINARY", ROOT / ".build/release/runegate"))
-    assert path.exists(), "there is no release build: run `make release`"
-    return path
-
-
-@pytest.fixture(scope="module")
-def package(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = subprocess.run(
-        [ROOT / "tools/build/deb.sh", program, tmp_path_factory.mktemp("package")], capture_output=True, text=True
-    )
-    assert made.returncode == 0, made.stderr
-    return Path(made.stdout.strip())
-
-
 @pytest.fixture(scope="module", params=RELEASES)
 def debian(
     request: pytest.FixtureRequest, package: Path, tmp_path_factory: pytest.TempPathFactory
@@ -71,24 +55,6 @@ def debian(
     assert done.returncode == 0, done.stderr[-2000:]
     yield Debian(root)
     shutil.rmtree(root)
-
-
-def newer(package: Path) -> Path:
-    """The same package as a later version."""
-    tree = package.parent / "newer"
-    subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
-    control = tree / "DEBIAN/control"
-    control.write_text(re.sub(r"^Version: .*$", "Version: 999.0", control.read_text(), flags=re.MULTILINE))
-    made = package.parent / "newer.deb"
-    subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, made], check=True, capture_output=True
-    )
-    return made
-
-
-def needs(package: Path) -> list[str]:
-    asked = subprocess.run(["dpkg-deb", "--field", package, "Depends"], check=True, capture_output=True, text=True)
-    return [need.split()[0] for need in asked.stdout.strip().split(", ")]
 
 
 def test_it_is_what_the_list_of_files_says(package: Path) -> None:

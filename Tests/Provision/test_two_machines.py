@@ -8,7 +8,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from machines.ends import End
+from machines.joined import APP_PORT
 from machines.page import Row
-from machines.pair import APP_PORT, DOMAIN, HERE, JOIN_CODE, Pair
+from machines.pair import Pair
+from machines.public_side import JOIN_CODE
 from machines.searching import RECORDS, Search, Watch, secrets_of
 from machines.shell import Shell
 from stage.polling import until
@@ -149,17 +150,8 @@ def test_a_second_run_changes_and_restarts_nothing(story: Story) -> None:
 @contextlib.contextmanager
 def load(story: Story, visitor: Visitor, tmp_path: Path, what: str) -> Iterator[None]:
     """Visitors who never rest while something is done; none of them may notice."""
-    cookie, report = tmp_path / "cookie", tmp_path / "report"
-    cookie.write_text(visitor.cookie_header)
-    command = story.pair.internet.enter(sys.executable, HERE / "visiting.py", "203.0.113.10", DOMAIN, cookie, report)
-    visiting = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert visiting.stdout and visiting.stdout.readline() == b"visiting\n"
+    with story.pair.load(visitor, tmp_path) as said:
         yield
-    finally:
-        visiting.terminate()
-        visiting.wait(30)
-    said = json.loads(report.read_text())
     number = sum(said["counts"].values())
     story.figures.append((f"{what}: failed of {number} requests meanwhile", str(len(said["wrong"])), "0"))
     story.figures.append((f"{what}: the slowest of them", f"{said['slowest']:.2f} s", ""))

@@ -1,8 +1,10 @@
 """A mail server with STARTTLS and AUTH on a free port, whose faults can be set."""
 
 import asyncio
+import socket
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +35,18 @@ class Faults:
 
 
 class MailServer:
-    """Listens on 127.0.0.1; `port` stays the same over `stop` and `start`."""
+    """Listens on 127.0.0.1, or where `listener` is bound to; `port` stays the same over `stop` and `start`."""
 
-    def __init__(self, background: Background, secrets: Secrets, certificate: Certificate, port: int) -> None:
+    def __init__(
+        self,
+        background: Background,
+        secrets: Secrets,
+        certificate: Certificate,
+        port: int,
+        listener: Callable[[], socket.socket] | None = None,
+    ) -> None:
         self.port = port
+        self._listener = listener or (lambda: socket.create_server(("127.0.0.1", port)))
         self.letters: list[Letter] = []
         self.faults = Faults({})
         #: Commands as they came, with whether they came inside TLS; arguments of AUTH left out.
@@ -51,7 +61,7 @@ class MailServer:
 
     def start(self) -> None:
         async def listen() -> asyncio.Server:
-            return await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", self.port)
+            return await asyncio.get_running_loop().create_server(self._protocol, sock=self._listener())
 
         self._server = self._background.run(listen())
 

@@ -45,7 +45,7 @@ class Blank(Machine):
 
     def resolve(self, addresses: str = ADDRESS, name: str = DOMAIN) -> None:
         """Starts the name server; the name has these addresses, with commas between."""
-        self.helper("name_server.py", f"{name}={addresses}")
+        self.helper("name_server.py", "127.0.0.1", f"{name}={addresses}")
 
     def helper(self, script: str, *words: object) -> subprocess.Popen[str]:
         """A script of this folder in the machine's network, for as long as it lives; returns when it is ready."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .booted import Booted
 from .rendered import ROOT
+from .shell import PROMPT
+from .terminal import Terminal
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
@@ -39,6 +41,12 @@ class End(Booted):
         """Process 1, as the system below counts."""
         assert self._leader
         return self._leader
+
+    def terminal(self) -> Terminal:
+        """Where the owner sits."""
+        shell = self.command("setsid", "--ctty", "env", f"PS1={PROMPT}", "HISTFILE=/root/.bash_history", "TERM=dumb",
+                             "bash", "--norc", "--noprofile", "-i")  # fmt: skip
+        return Terminal(shell, ENVIRONMENT)
 
     def as_user(self, user: str, *command: object) -> subprocess.CompletedProcess[str]:
         """Runs it as somebody who is not root; how it ended is for the caller."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .booted import Booted
+from .package import make_package
 from .public_server import PublicServer
 from .rendered import ROOT
 
@@ -39,3 +40,11 @@ def runegate() -> Path:
         if path.exists():
             return path
     raise FileNotFoundError("the program is missing: run `make release`, or name another in RUNEGATE_BINARY")
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Debian package of the release build: only it runs without the toolchain's libraries."""
+    program = Path(os.environ.get("RUNEGATE_RELEASE_BINARY", ROOT / ".build/release/runegate"))
+    assert program.exists(), "there is no release build: run `make release`"
+    return make_package(program, tmp_path_factory.mktemp("package"))

@@ -61,8 +61,10 @@ _CUTS = {
 }
 
 
-class Internet:
-    def __init__(self, vps: End, aibox: End, addresses: Addresses = IPV4) -> None:
+class Router:
+    """Stands between the machines, hides the aibox, and loses packets when told to."""
+
+    def __init__(self, addresses: Addresses = IPV4) -> None:
         self._addresses = addresses
         self._keeper = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo ready; exec sleep infinity"],
                                         stdout=subprocess.PIPE, text=True)  # fmt: skip
@@ -70,20 +72,19 @@ class Internet:
         self._cut: set[str] = set()
         self.run("ip", "link", "set", "lo", "up")
         self.run("ip", "address", "add", addresses.visitors, "dev", "lo")
-        self.attach(vps, addresses.vps)
-        self.attach(aibox, addresses.aibox)
         self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
         self._apply()
 
-    def attach(self, machine: End, cable: Cable) -> None:
-        """Lays a cable to the machine, with the router as its way out."""
-        self.run("ip", "link", "add", machine.name, "type", "veth", "peer", "name", "eth0", "netns", machine.process)
+    @property
+    def process(self) -> int:
+        """Whose network it is."""
+        return self._keeper.pid
+
+    def take(self, interface: str, cable: Cable) -> None:
+        """Takes this end of a cable into use."""
         # Addresses of IPv6 count at once, without asking whether another has them.
-        self.run("ip", "address", "add", f"{cable.router}/{cable.bits}", "dev", machine.name, "nodad")
-        self.run("ip", "link", "set", machine.name, "up")
-        machine.run("ip", "address", "add", f"{cable.machine}/{cable.bits}", "dev", "eth0", "nodad")
-        machine.run("ip", "link", "set", "eth0", "up")
-        machine.run("ip", "route", "add", "default", "via", cable.router)
+        self.run("ip", "address", "add", f"{cable.router}/{cable.bits}", "dev", interface, "nodad")
+        self.run("ip", "link", "set", interface, "up")
 
     def enter(self, *command: object) -> list[str]:
         """The command as a visitor runs it."""
@@ -114,3 +115,20 @@ class Internet:
         self._keeper.wait()
         if self._keeper.stdout:
             self._keeper.stdout.close()
+
+
+class Internet(Router):
+    """With cables to machines that are containers."""
+
+    def __init__(self, vps: End, aibox: End, addresses: Addresses = IPV4) -> None:
+        super().__init__(addresses)
+        self.attach(vps, addresses.vps)
+        self.attach(aibox, addresses.aibox)
+
+    def attach(self, machine: End, cable: Cable) -> None:
+        """Lays a cable to the machine, with the router as its way out."""
+        self.run("ip", "link", "add", machine.name, "type", "veth", "peer", "name", "eth0", "netns", machine.process)
+        self.take(machine.name, cable)
+        machine.run("ip", "address", "add", f"{cable.machine}/{cable.bits}", "dev", "eth0", "nodad")
+        machine.run("ip", "link", "set", "eth0", "up")
+        machine.run("ip", "route", "add", "default", "via", cable.router)

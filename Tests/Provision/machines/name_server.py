@@ -1,6 +1,6 @@
-"""A name server on 127.0.0.1:53 that knows a few names.
+"""A name server on port 53 of an address that knows a few names.
 
-    name_server.py NAME=ADDRESS[,ADDRESS…] …
+    name_server.py ADDRESS NAME=ADDRESS[,ADDRESS…] …
 
 It says that there is no such name to everything else (RFC 1035 §4.1, RFC 3596).
 """
@@ -38,11 +38,11 @@ def answer(query: bytes, names: dict[str, list[bytes]]) -> bytes:
 
 
 known = {}
-for word in sys.argv[1:]:
+for word in sys.argv[2:]:
     name, _, addresses = word.partition("=")
     known[name] = [ipaddress.ip_address(each).packed for each in addresses.split(",") if each]
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-    server.bind(("127.0.0.1", 53))
+    server.bind((sys.argv[1], 53))
     print("ready", flush=True)
     while True:
         octets, client = server.recvfrom(4096)

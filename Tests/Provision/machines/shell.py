@@ -1,33 +1,34 @@
 """A person at a machine's terminal: what is typed stands in the shell's history afterwards."""
 
 import os
-import pty
 import re
 import select
-import subprocess
 import time
+from typing import Protocol
 
-from .ends import ENVIRONMENT, End
+PROMPT = "ready> "
 
-_PROMPT = "ready> "
+
+class Terminal(Protocol):
+    def fileno(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class WithTerminal(Protocol):
+    def terminal(self) -> Terminal: ...
 
 
 class Shell:
-    def __init__(self, machine: End) -> None:
-        self._terminal, side = pty.openpty()
-        self._process = subprocess.Popen(
-            machine.command("setsid", "--ctty", "env", f"PS1={_PROMPT}", "HISTFILE=/root/.bash_history", "TERM=dumb",
-                            "bash", "--norc", "--noprofile", "-i"),
-            stdin=side, stdout=side, stderr=side, env=ENVIRONMENT,
-        )  # fmt: skip
-        os.close(side)
+    def __init__(self, machine: WithTerminal) -> None:
+        self._terminal = machine.terminal()
         self.lines_typed: list[str] = []
         self.shown = ""
         self.wait_for_prompt(10)
 
     def type(self, line: str) -> None:
         self.lines_typed.append(line)
-        os.write(self._terminal, (line + "\n").encode())
+        os.write(self._terminal.fileno(), (line + "\n").encode())
 
     def wait_for(self, pattern: str, within: float) -> str:
         """Reads until the pattern comes; returns what was shown till then."""
@@ -37,17 +38,17 @@ class Shell:
             left = deadline - time.monotonic()
             assert left > 0, f"{pattern!r} did not come within {within} s, but: {read}"
             if select.select([self._terminal], [], [], left)[0]:
-                read += os.read(self._terminal, 65536).decode(errors="replace")
+                read += os.read(self._terminal.fileno(), 65536).decode(errors="replace")
         self.shown += read
         return read
 
     def wait_for_prompt(self, within: float) -> str:
-        return self.wait_for(re.escape(_PROMPT), within)
+        return self.wait_for(re.escape(PROMPT), within)
 
     def status(self) -> int:
         """How the last command ended."""
-        os.write(self._terminal, b"echo status=$?\n")
-        shown = self.wait_for(r"(?m)^status=\d+\s+" + re.escape(_PROMPT), 10)
+        os.write(self._terminal.fileno(), b"echo status=$?\n")
+        shown = self.wait_for(r"(?m)^status=\d+\s+" + re.escape(PROMPT), 10)
         return int(shown.rpartition("status=")[2].split()[0])
 
     def command(self, line: str, within: float = 120) -> tuple[int, str]:
@@ -58,9 +59,6 @@ class Shell:
 
     def close(self) -> None:
         try:
-            os.write(self._terminal, b"exit\n")
-            self._process.wait(10)
+            os.write(self._terminal.fileno(), b"exit\n")
         finally:
-            self._process.kill()
-            self._process.wait()
-            os.close(self._terminal)
+            self._terminal.close()
