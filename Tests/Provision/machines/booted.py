@@ -19,6 +19,9 @@ exec "$@"
 # Nothing that this system starts by itself: a test says what runs.
 TARGET = "systemd.unit=basic.target"
 
+# What systemd needs to enforce `IPAddressDeny=` and `IPAddressAllow=`, which are programs in the kernel.
+FILTERS = ["--capability=CAP_BPF", "--system-call-filter=bpf"]
+
 
 class Booted:
     """Runs programs on a machine that really starts its units, in the sandboxes that they ask for.
@@ -48,7 +51,7 @@ class Booted:
         command = [
             "systemd-nspawn", "--quiet", f"--directory={directory}/root", "--machine=machine", "--register=no",
             "--keep-unit", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
-            "--console=pipe", "--bind=/dev/net/tun", f"--bind-ro={program}:/usr/bin/runegate",
+            "--console=pipe", *FILTERS, "--bind=/dev/net/tun", f"--bind-ro={program}:/usr/bin/runegate",
             *(f"--bind-ro={bind}" for bind in binds or []), "--boot", TARGET,
         ]  # fmt: skip
         keeper = KEEPER.format(groups=" ".join(f"'{group}'" for group in self._groups))
@@ -89,6 +92,10 @@ class Booted:
         """Process 1 of the machine, as it is numbered here."""
         assert self._leader
         return self._leader
+
+    def path(self, name: str) -> Path:
+        """The file as the system below reaches it."""
+        return Path(f"/proc/{self.process}/root{name}")
 
     def write(self, path: str, text: str, mode: int = 0o644) -> None:
         """Puts a file there, before the machine is started or while it runs."""

@@ -36,12 +36,6 @@ class End(Booted):
         self.write("/usr/local/bin/certbot", (HERE / "certbot").read_text(), 0o755)
         self.write("/root/.bash_history", "", 0o600)
 
-    @property
-    def process(self) -> int:
-        """Process 1, as the system below counts."""
-        assert self._leader
-        return self._leader
-
     def terminal(self) -> Terminal:
         """Where the owner sits."""
         shell = self.command("setsid", "--ctty", "env", f"PS1={PROMPT}", "HISTFILE=/root/.bash_history", "TERM=dumb",
@@ -51,10 +45,6 @@ class End(Booted):
     def as_user(self, user: str, *command: object) -> subprocess.CompletedProcess[str]:
         """Runs it as somebody who is not root; how it ended is for the caller."""
         return self.run("setpriv", "--reuid", user, "--regid", "nogroup", "--clear-groups", *command, check=False)
-
-    def path(self, name: str) -> Path:
-        """The file as the system below reaches it."""
-        return Path(f"/proc/{self.process}/root{name}")
 
     def set_host(self, address: str, name: str) -> None:
         """The name leads there from now on."""
