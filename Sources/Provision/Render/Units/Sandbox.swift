@@ -4,7 +4,10 @@
 enum Sandbox {
     /// The lines that all have; a unit adds who it is, what it may still do, and what it talks to.
     ///
-    /// Memory for code is never writable, which Swift needs not; nothing but the named programs can be executed.
+    /// Memory for code is never writable, which Swift needs not; nothing but the named programs and what lies among
+    /// the libraries can be executed. `NoExecPaths=/` alone would leave out what is mounted for the unit, and files
+    /// that are memory only. A ring (io_uring(7)) would make sockets of families that are refused otherwise. Swift's
+    /// runtime gives every thread a priority, and complains in the journal when it may not: it is told that it has.
     ///
     /// - Parameters:
     ///   - programs: Absolute paths with a blank between; the libraries' directories are always among them.
@@ -39,9 +42,10 @@ enum Sandbox {
         MemoryDenyWriteExecute=yes
         SystemCallArchitectures=native
         SystemCallFilter=@system-service
-        SystemCallFilter=~@privileged @resources
+        SystemCallFilter=~@privileged @resources @aio memfd_create
+        SystemCallFilter=~setpriority:0
         SystemCallErrorNumber=EPERM
-        NoExecPaths=/
+        NoExecPaths=/ -/tmp -/var/tmp -/dev/shm
         ExecPaths=\(programs) /usr/lib /lib -/lib64 -/usr/lib64
         LimitCORE=0
 
