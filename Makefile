@@ -1,7 +1,7 @@
 # `make help` lists what can be done here.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench release deb clean setup setup-test
+.PHONY: help demo test test-long hardening check bench release deb clean setup setup-test
 
 help: ## List what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ test: setup-test ## Run all tests: unit, then end to end with nginx, a mail serv
 test-long: setup-test release ## Break real tunnels, then endure restarts, kills and faults, as root, for three hours; writes docs/FAILOVER.md and docs/ENDURANCE.md
 	tools/test/tunnels.sh long
 	tools/test/endurance.sh long
+
+hardening: setup-test release ## Break each process open in its sandbox, measure the units, as root; writes docs/HARDENING.md
+	swift build --product runegate
+	tools/test/hardening.sh long
 
 check: setup-test ## Lint, sanitizers, coverage, and whether the tests notice a decision that is turned over
 	swift format lint --strict --recursive Package.swift Sources Tests Fuzz

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 output=.build/test-output
 mkdir -p "$output"
 # One a part; a part that did not run left none, and counts as a failure.
-reports=("$output"/{machine,provision,end-to-end,endurance,tunnels,fuzz}.xml)
+reports=("$output"/{machine,provision,end-to-end,endurance,hardening,tunnels,fuzz}.xml)
 rm -f "$output"/unit*.xml "${reports[@]}"
 failed=()
 # A backtrace after a crash can hang for minutes; the crash itself is what counts.
@@ -44,6 +44,7 @@ stage "build the program" build_program
 if ! has_failed "build the program"; then
     stage "provisioning" provision_tests
     stage "end-to-end tests" end_to_end_tests
+    stage "processes broken open in their sandboxes" tools/test/hardening.sh
     stage "restarts, kills and faults" tools/test/endurance.sh
     stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
 fi

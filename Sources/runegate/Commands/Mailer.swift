@@ -26,6 +26,9 @@ struct MailerCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessHardening.makeNonDumpable()
+        #if DEBUG
+            BrokenOpen.openIfAsked()
+        #endif
         let sockets = try ListenSockets.take(allowed: ["mail"])
         let (settings, _) = try StartUp.settings(
             from: ConfigLoader.load(.process(reader: .mailer, directory: config)))

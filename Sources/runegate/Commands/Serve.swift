@@ -34,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessHardening.makeNonDumpable()
+        #if DEBUG
+            BrokenOpen.openIfAsked()
+        #endif
         let sockets = try ListenSockets.take(allowed: ["gateway", "control"])
         let flags = [listen].compactMap(\.self).map {
             ConfigSources.Flag(flag: "--listen", name: "RUNEGATE_LISTEN", value: $0)

@@ -28,6 +28,9 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessHardening.makeNonDumpable()
+        #if DEBUG
+            BrokenOpen.openIfAsked()
+        #endif
         let sockets = try ListenSockets.take(allowed: ["reader"])
         guard
             let listening = sockets["reader"].map(ReaderServer.Socket.descriptor)

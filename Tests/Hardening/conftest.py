@@ -1,0 +1,130 @@
+"""The fixtures of the tests that hold each process to what its unit lets it do."""
+
+import os
+import platform
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from intruder import Intruder
+from machines.rendered import ROOT
+from server import UNITS, Server
+from stage.figures import Figures
+from stage.polling import until
+
+INTRODUCTION = """\
+# What each process may, and what it costs
+
+A VPS is set up by one command, with a mail account; its three processes run under a systemd of their own, which enforces
+every line of their units, the address filter too. The first lines come of a debug build that runs what it is given, inside
+its sandbox: each deed is refused there, and succeeds in the same program without a sandbox (`Tests/Hardening/deeds.py` lists
+them). All other lines come of the release build. `make hardening` makes this page anew; `make test` runs a short form of it.
+"""
+
+DROP_IN = "[Service]\nEnvironment=RUNEGATE_BROKEN_OPEN={}\n"
+
+_figures = pytest.StashKey[Figures]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_figures] = Figures()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints what was measured; after the long form also as a page."""
+    figures = config.stash[_figures]
+    if not figures.rows:
+        return
+    terminalreporter.section("what each process may, and what it costs")
+    terminalreporter.write_line(figures.table)
+    if _is_long():
+        figures.write(ROOT / "docs" / "HARDENING.md", INTRODUCTION, _versions())
+
+
+def _is_long() -> bool:
+    return os.environ.get("RUNEGATE_HARDENING") == "long"
+
+
+def _versions() -> dict[str, str]:
+    systemd = subprocess.run(["systemctl", "--version"], check=True, capture_output=True, text=True).stdout
+    return {"kernel": f"Linux {platform.release()}", "systemd": systemd.split()[1]}
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> Figures:
+    return pytestconfig.stash[_figures]
+
+
+@pytest.fixture(scope="session")
+def is_long() -> bool:
+    return _is_long()
+
+
+@pytest.fixture(scope="session")
+def debug_build() -> Path:
+    path = ROOT / ".build" / "debug" / "runegate"
+    assert path.exists(), "the debug build is missing: run `swift build --product runegate`"
+    return path
+
+
+@pytest.fixture(scope="session")
+def release_build() -> Path:
+    path = ROOT / ".build" / "release" / "runegate"
+    assert path.exists(), "the release build is missing: run `make release`"
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, release_build: Path) -> Iterator[Server]:
+    """A VPS as an owner has it."""
+    assert os.geteuid() == 0, "containers need root"
+    server = Server(tmp_path_factory.mktemp("server"), release_build)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def broken_open(tmp_path_factory: pytest.TempPathFactory, debug_build: Path) -> Iterator[Server]:
+    """A VPS of whose three processes each does what it is told, inside its sandbox."""
+    assert os.geteuid() == 0, "containers need root"
+    drop_ins = {
+        f"/etc/systemd/system/{unit}.service.d/broken-open.conf": DROP_IN.format(name) for name, unit in UNITS.items()
+    }
+    server = Server(tmp_path_factory.mktemp("broken-open"), debug_build, drop_ins)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def inside(broken_open: Server) -> Iterator[Callable[[str], Intruder]]:
+    """The intruder in `serve`, `mailer` or `reader`; in `bare` he is in the same program as root without a sandbox."""
+    made: dict[str, Intruder] = {}
+    bare = start_bare(broken_open)
+
+    def intruder(name: str) -> Intruder:
+        if name not in made:
+            made[name] = Intruder(broken_open, name)
+        return made[name]
+
+    yield intruder
+    for each in made.values():
+        each.close()
+    bare.kill()
+    bare.wait()
+
+
+def start_bare(server: Server) -> subprocess.Popen[bytes]:
+    """`serve` without its unit."""
+    variables = {
+        "RUNEGATE_BROKEN_OPEN": "bare", "RUNEGATE_LISTEN": "127.0.0.1:7999", "RUNEGATE_STATE_DIR": "/var/lib/bare",
+        "SWIFT_BACKTRACE": "enable=no",
+    }  # fmt: skip
+    server.vps.run("mkdir", "/var/lib/bare")
+    command = ["env", *(f"{name}={value}" for name, value in variables.items())]
+    command += ["/usr/bin/runegate", "serve", "--config", "/var/lib/bare"]
+    bare = subprocess.Popen(server.vps.command(*command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    sockets = Path(f"/proc/{server.vps.process}/net/unix")
+    until(lambda: "@bare" in sockets.read_text(), "the program is open to the tests")
+    return bare
