@@ -123,7 +123,7 @@ package actor StateStore {
             try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304")
             let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
             guard verdict == "ok" else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: verdict)
+                throw DatabaseError(resultCode: ResultCode(ofCheck: verdict ?? ""), message: verdict)
             }
         }
         try DatabaseMigrator.runegate.migrate(pool)

@@ -33,6 +33,19 @@ extension Fault {
     }
 }
 
+extension ResultCode {
+    /// What a verdict of `PRAGMA quick_check` other than `ok` means.
+    ///
+    /// A page that could not be read is part of its text (`unable to get the page. error code=266`): the disk
+    /// is at fault then, and nothing is known of the content.
+    init(ofCheck verdict: String) {
+        let digits = verdict.split(separator: "unable to get the page. error code=").last?
+            .prefix { $0.isNumber }
+        let code = digits.flatMap { CInt($0) }.map { ResultCode(rawValue: $0).primaryResultCode }
+        self = code ?? .SQLITE_CORRUPT
+    }
+}
+
 extension DatabaseError {
     /// Whether the file's content, not its surroundings, is at fault.
     var meansCorruption: Bool {

@@ -50,6 +50,17 @@ import Testing
             "\(fixture.directory.entries)")
     }
 
+    @Test(arguments: [
+        ("*** in database main ***\nTree 4: unable to get the page. error code=266", ResultCode.SQLITE_IOERR),
+        ("Tree 4 page 7: unable to get the page. error code=7\n", .SQLITE_NOMEM),
+        ("Tree 4 page 7: btreeInitPage() returns error code 11", .SQLITE_CORRUPT),
+        ("wrong # of entries in index links_by_account", .SQLITE_CORRUPT),
+        ("", .SQLITE_CORRUPT),
+    ])
+    func `a page that cannot be read is not taken for a damaged one`(verdict: String, code: ResultCode) {
+        #expect(ResultCode(ofCheck: verdict) == code)
+    }
+
     @Test func `a file that is damaged while in use is set aside too`() async throws {
         let store = fixture.open()
         for number in 0..<200 { try await fixture.add(fixture.link("\(number)"), to: store) }
