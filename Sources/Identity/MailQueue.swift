@@ -9,11 +9,6 @@ import Synchronization
 /// A mail stays until it was sent, refused, or its link ended. What is leased and when the next try is due is
 /// only in memory: a process that starts again tries everything at once, which at worst delivers a mail twice.
 package final class MailQueue: MailSource {
-    /// The first wait after a failure; each further one doubles it.
-    static let firstBackOff = Duration.seconds(5)
-    static let maximumBackOff = Duration.seconds(300)
-    /// A worker that has not reported by then is taken for dead.
-    static let leaseTime = Duration.seconds(600)
     /// How often to look while nothing is known to be due.
     static let idleCheck = Duration.seconds(60)
 
@@ -23,13 +18,20 @@ package final class MailQueue: MailSource {
     }
 
     private struct State {
-        /// Mails that may not be leased before a time since boot: leased ones, and ones that wait.
-        var notBefore: [String: Duration] = [:]
-        var failures: [String: Int] = [:]
+        var times = RetryTimes()
         /// Outcomes that the database did not take yet; their mails must not leave again.
         var unwritten: [String: Outcome] = [:]
         /// Why the last mail did not leave; nil once one has left.
         var problem: String?
+
+        mutating func note(_ outcome: MailOutcome) {
+            switch outcome {
+            case .sent: problem = nil
+            case .deferred(.interrupted, _): break
+            case .refused(let reason, let detail): problem = "\(reason.rawValue): \(detail)"
+            case .deferred(let reason, let detail): problem = "\(reason.rawValue): \(detail)"
+            }
+        }
     }
 
     private let store: StateStore
@@ -54,10 +56,7 @@ package final class MailQueue: MailSource {
         await writeOutcomes()
         while true {
             let now = time.now().sinceBoot
-            let excluded = state.withLock { state in
-                state.notBefore = state.notBefore.filter { $0.value > now || state.failures[$0.key] != nil }
-                return Set(state.notBefore.filter { $0.value > now }.keys).union(state.unwritten.keys)
-            }
+            let excluded = state.withLock { $0.times.held(at: now).union($0.unwritten.keys) }
             guard let mail = try? await store.waitingMails(excluding: excluded, limit: 1).first else {
                 return nil
             }
@@ -71,12 +70,7 @@ package final class MailQueue: MailSource {
                     mail.id, Outcome(event: .mailDropped, detail: "the address is no longer allowed"))
                 continue
             }
-            let isFree = state.withLock { state in
-                guard state.notBefore[mail.id].map({ $0 <= now }) ?? true else { return false }
-                state.notBefore[mail.id] = now + Self.leaseTime
-                return true
-            }
-            if isFree { return job }
+            if state.withLock({ $0.times.lease(mail.id, at: now) }) { return job }
         }
     }
 
@@ -88,26 +82,31 @@ package final class MailQueue: MailSource {
     }
 
     package func report(_ id: String, _ outcome: MailOutcome) async {
-        note(outcome)
+        state.withLock { state in
+            state.note(outcome)
+            state.times.note(outcome, of: id, at: time.now().sinceBoot)
+        }
         switch outcome {
         case .sent(let reply):
             await finish(id, Outcome(event: .mailSent, detail: reply))
         case .refused(.expired, let detail):
-            await finish(id, Outcome(event: .mailDropped, detail: detail))
+            // The worker goes by the wall clock, which may have been set while it had the mail.
+            if await isAlive(id) {
+                state.withLock { $0.times.repeatSoon(id, at: time.now().sinceBoot) }
+            } else {
+                await finish(id, Outcome(event: .mailDropped, detail: detail))
+            }
         case .refused(let reason, let detail):
             await finish(id, Outcome(event: .mailRefused, detail: "\(reason.rawValue): \(detail)"))
-        case .deferred(.interrupted, _):
-            // Soon, but not at once: a mailer that dies at every mail must not spin.
-            state.withLock { $0.notBefore[id] = time.now().sinceBoot + .seconds(1) }
-        case .deferred:
-            await putOff(id)
+        case .deferred(.interrupted, _): break
+        case .deferred: try? await store.countMailAttempt(id)
         }
         signal.raise()
     }
 
     package func waitUntilDue() async {
         let now = time.now().sinceBoot
-        let next = state.withLock { $0.notBefore.values.filter { $0 > now }.min() }
+        let next = state.withLock { $0.times.next(after: now) }
         let wait = min(next.map { $0 - now } ?? Self.idleCheck, Self.idleCheck)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await Task.sleep(for: wait) }
@@ -117,35 +116,15 @@ package final class MailQueue: MailSource {
         }
     }
 
-    /// How long a mail waits after its nth failure in a row, from 1.
-    static func backOff(failures: Int) -> Duration {
-        min(firstBackOff * (1 << min(failures - 1, 10)), maximumBackOff)
-    }
-
-    private func note(_ outcome: MailOutcome) {
-        state.withLock { state in
-            switch outcome {
-            case .sent: state.problem = nil
-            case .refused(let reason, let detail): state.problem = "\(reason.rawValue): \(detail)"
-            case .deferred(.interrupted, _): break
-            case .deferred(let reason, let detail): state.problem = "\(reason.rawValue): \(detail)"
-            }
-        }
-    }
-
-    private func putOff(_ id: String) async {
-        state.withLock { state in
-            let failures = state.failures[id, default: 0] + 1
-            state.failures[id] = failures
-            state.notBefore[id] = time.now().sinceBoot + Self.backOff(failures: failures)
-        }
-        try? await store.countMailAttempt(id)
+    /// Whether the mail's link still counts; also when that cannot be known now.
+    private func isAlive(_ id: String) async -> Bool {
+        guard let waiting = try? await store.waitingMails(excluding: [], limit: .max) else { return true }
+        return waiting.contains { $0.id == id }
     }
 
     private func finish(_ id: String, _ outcome: Outcome) async {
         state.withLock { state in
-            state.notBefore[id] = nil
-            state.failures[id] = nil
+            state.times.forget(id)
             state.unwritten[id] = outcome
         }
         await writeOutcomes()
