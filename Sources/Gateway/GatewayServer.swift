@@ -68,7 +68,7 @@ package final class GatewayServer: Sendable {
                 }.get()
                 loops.append(bound)
             }
-            let acceptor = Acceptor(loops: loops, caps: caps, state: state)
+            let acceptor = Acceptor(loops: loops, caps: caps, state: state, logger: logger)
             for listener in listeners { channels.append(try await acceptor.open(listener, on: group)) }
         } catch {
             for channel in channels { try? await channel.close() }

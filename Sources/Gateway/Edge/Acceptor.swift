@@ -1,4 +1,5 @@
 import GateModel
+import Logging
 import NIOCore
 import NIOPosix
 
@@ -9,6 +10,7 @@ struct Acceptor: Sendable {
     let loops: [NIOLoopBound<LoopContext>]
     let caps: ConnectionCaps
     let state: EdgeState
+    let logger: Logger
 
     /// The kernel cuts it to `net.core.somaxconn`.
     private static let backlog: Int32 = 4096
@@ -19,9 +21,9 @@ struct Acceptor: Sendable {
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.maxMessagesPerRead, value: 16)
-            .serverChannelInitializer { [caps] channel in
+            .serverChannelInitializer { [caps, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptGate(caps: caps))
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(caps: caps, logger: logger))
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -1,5 +1,6 @@
 import GateModel
 import Glibc
+import Logging
 import NIOCore
 import Synchronization
 
@@ -13,7 +14,7 @@ final class ConnectionCaps: Sendable {
         var waiting: [@Sendable () -> Void] = []
     }
 
-    private let most: Int
+    let most: Int
     private let perAddress: Int
     private let counts = Mutex(Counts())
 
@@ -75,23 +76,61 @@ final class ConnectionCaps: Sendable {
     }
 }
 
-/// Stops accepting while there is no room: the kernel queues meanwhile.
+/// Stops accepting while there is no room, and says so: the kernel queues meanwhile.
 final class AcceptGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
     typealias OutboundOut = Never
 
-    private let caps: ConnectionCaps
+    /// A shortage is said again this often while it lasts.
+    static let noticeInterval = TimeAmount.minutes(1)
+    /// How long after a failure nothing is accepted.
+    static let pause = TimeAmount.milliseconds(20)
 
-    init(caps: ConnectionCaps) {
+    private let caps: ConnectionCaps
+    private let logger: Logger
+    private var saidAt = NIODeadline.distantPast
+
+    init(caps: ConnectionCaps, logger: Logger) {
         self.caps = caps
+        self.logger = logger
     }
 
     func read(context: ChannelHandlerContext) {
         let resumed = NIOLoopBound(context, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        if caps.hasRoom(orElse: { loop.execute { resumed.value.read() } }) { context.read() }
+        if caps.hasRoom(orElse: { loop.execute { resumed.value.read() } }) {
+            context.read()
+        } else {
+            say("as many connections as there may be", "\(caps.most)")
+        }
+    }
+
+    /// The kernel gave none, most often for want of descriptors.
+    ///
+    /// The listener stays readable, and NIO would try again at once and for ever: nothing is read for a moment.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError else { return context.fireErrorCaught(error) }
+        say("the system gives no connection", error.description)
+        let channel = context.channel
+        // Fails only when the listener is closed.
+        try? channel.syncOptions?.setOption(.autoRead, value: false)
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
+            try? channel.syncOptions?.setOption(.autoRead, value: true)
+        }
+    }
+
+    private func say(_ problem: String, _ detail: String) {
+        let now = NIODeadline.now()
+        guard saidAt == .distantPast || now - saidAt >= Self.noticeInterval else { return }
+        saidAt = now
+        logger.warning(
+            "new visitors wait; those who are connected go on",
+            metadata: [
+                "problem": "\(problem)", "detail": "\(detail)",
+                "remedy": "If they are welcome, raise LimitNOFILE= of runegate.service, or `ulimit -n`",
+            ])
     }
 }
 
