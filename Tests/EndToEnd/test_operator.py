@@ -92,7 +92,7 @@ def test_token_inspect_says_what_a_token_says_and_whether_it_counts(site: Site) 
     visitor.ask("inspect@example.com")
     letter = site.mailbox.letter_to("inspect@example.com")
     inspect = lambda token: run_verb(  # noqa: E731
-        site.gateway._workspace, "token", "inspect", standard_input=token + "\n",
+        site.gateway.workspace, "token", "inspect", standard_input=token + "\n",
         environment=site.gateway.environment | {"RUNEGATE_CONTROL_SOCKET": str(site.gateway.control_socket)},
         directory=site.gateway.directory,
     )  # fmt: skip

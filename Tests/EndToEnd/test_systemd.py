@@ -14,29 +14,6 @@ from stage.process import Process
 from stage.site import NO_LIMITS, Site, Stage
 
 
-class NotifySocket:
-    """Where the service says how it is (sd_notify(3))."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.path = stage.workspace.directory("notify") / "notify.sock"
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self.path))
-        self._socket.setblocking(False)
-        stage.workspace.give(self.path)
-        stage.at_end(self._socket.close)
-        self.said: list[str] = []
-
-    def has(self, word: str) -> bool:
-        while True:
-            try:
-                self.said += self._socket.recv(4096).decode().split("\n")
-            except BlockingIOError:
-                return any(line.startswith(word) for line in self.said)
-
-    def wait_for(self, word: str) -> None:
-        until(lambda: self.has(word), f"{word} in {self.said}")
-
-
 def launch_with_sockets(stage: Stage, service: Gateway, /, **sockets: socket.socket) -> Process:
     """Starts `serve` with listening sockets from descriptor 3 on, as systemd passes them (sd_listen_fds(3))."""
     names = ":".join(sockets)
@@ -62,7 +39,7 @@ def listening(port: int) -> socket.socket:
 
 
 def test_ready_is_said_once_it_is_true(stage: Stage) -> None:
-    notify = NotifySocket(stage)
+    notify = stage.notify_socket()
     site = stage.development("notify", start=False)
     site.gateway.settings["NOTIFY_SOCKET"] = str(notify.path)
     process = site.gateway.launch()
@@ -74,7 +51,7 @@ def test_ready_is_said_once_it_is_true(stage: Stage) -> None:
 
 
 def test_a_start_that_fails_is_never_ready(stage: Stage) -> None:
-    notify = NotifySocket(stage)
+    notify = stage.notify_socket()
     site = stage.development("never-ready", start=False)
     site.gateway.settings |= {"NOTIFY_SOCKET": str(notify.path), "RUNEGATE_LISTEN": f"127.0.0.1:{site.app.port}"}
     assert site.gateway.launch().wait() != 0

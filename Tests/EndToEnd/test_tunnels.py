@@ -241,7 +241,7 @@ def test_a_drill_whose_verb_is_killed_leaves_traffic_where_it_was(tunnels: Tunne
     tunnels.become(0, "OK")
     gateway = tunnels.site.gateway
     environment = gateway.environment | {"RUNEGATE_CONTROL_SOCKET": str(gateway.control_socket)}
-    words = [gateway._workspace.binary, "tunnels", "drill"]
+    words = [gateway.workspace.binary, "tunnels", "drill"]
     drill = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def has_begun() -> bool:
@@ -283,7 +283,7 @@ def test_watching_without_a_terminal_adds_a_line_for_each_change(tunnels: Tunnel
     log = gateway.directory / "watch.log"
     environment = gateway.environment | {"RUNEGATE_CONTROL_SOCKET": str(gateway.control_socket)}
     with log.open("wb") as output:
-        watch = subprocess.Popen([gateway._workspace.binary, "tunnels", "--watch"], env=environment, stdout=output)
+        watch = subprocess.Popen([gateway.workspace.binary, "tunnels", "--watch"], env=environment, stdout=output)
     until(lambda: " OK - serving over wireguard" in log.read_text(), "the first line")
     tunnels.wireguard.silence()
     until(lambda: "DEGRADED - serving over rathole" in log.read_text(), "the change", within=20)
@@ -303,7 +303,7 @@ def test_watching_on_a_terminal_draws_over_itself_and_ends_with_control_c(tunnel
     environment = gateway.environment | {"RUNEGATE_CONTROL_SOCKET": str(gateway.control_socket), "TERM": "xterm"}
     ours, theirs = pty.openpty()
     watch = subprocess.Popen(
-        [gateway._workspace.binary, "tunnels", "--watch"], env=environment, stdin=theirs, stdout=theirs
+        [gateway.workspace.binary, "tunnels", "--watch"], env=environment, stdin=theirs, stdout=theirs
     )
     os.close(theirs)
     text = ""

@@ -13,6 +13,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .workspace import Workspace
 
+#: More than a year on either side, for programs whose clock is wrong.
+_LONG = 400
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -37,7 +40,7 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Runegate test {name}")])
         usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
         self._certificate = (
-            self._builder(self._name, self._key.public_key())
+            self._builder(self._name, self._key.public_key(), days=_LONG)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
@@ -46,7 +49,7 @@ class Authority:
         self._directory.chmod(0o755)
         self.file = workspace.write(self._directory / "authority.pem", self._pem(self._certificate), 0o644)
 
-    def sign(self, *names: str, days: int = 1) -> Certificate:
+    def sign(self, *names: str, days: int = _LONG) -> Certificate:
         """A certificate for DNS names and IP addresses; one for `days` < 0 has expired."""
         key = ec.generate_private_key(ec.SECP256R1())
         alternatives = [_alternative(name) for name in names]
@@ -80,7 +83,7 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=30))
+            .not_valid_before(now - datetime.timedelta(days=_LONG))
             .not_valid_after(now + datetime.timedelta(days=days))
         )
 

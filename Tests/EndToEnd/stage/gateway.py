@@ -4,6 +4,7 @@ import os
 import secrets as random_secrets
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -32,8 +33,10 @@ class Gateway:
         self.control_socket = self.state / "control.sock"
         #: Options of `serve`, which most tests leave out: the environment says it all.
         self.options: list[str] = []
+        #: A command, run as the tester, that becomes `serve` as the program's user: `strace`, with what it does to it.
+        self.wrapper: list[str | Path] = []
         self.processes: list[Process] = []
-        self._workspace = workspace
+        self.workspace = workspace
         self._secrets = secrets
         self.settings = {
             "RUNEGATE_BASE_URL": base_url,
@@ -57,18 +60,18 @@ class Gateway:
         config = self.directory / "config"
         if not config.exists():
             config.mkdir()
-            self._workspace.give(config)
+            self.workspace.give(config)
         path = config / "email.toml"
-        return self._workspace.write(path, email_toml(host, port, password, **lines))
+        return self.workspace.write(path, email_toml(host, port, password, **lines))
 
     def use_credentials(self, mail_host: str, mail_port: int) -> None:
         """Makes the secrets that systemd would pass, and points `$CREDENTIALS_DIRECTORY` at them."""
-        credentials = self._workspace.directory(f"{self.name}-credentials")
+        credentials = self.workspace.directory(f"{self.name}-credentials")
         for credential, size in (("jwt-secret", 32), ("session-key", 64)):
             value = random_secrets.token_hex(size)
             self._secrets.learn(credential, value)
-            self._workspace.write(credentials / credential, value, 0o400)
-        self._workspace.write(credentials / "email.toml", email_toml(mail_host, mail_port, PASSWORD), 0o400)
+            self.workspace.write(credentials / credential, value, 0o400)
+        self.workspace.write(credentials / "email.toml", email_toml(mail_host, mail_port, PASSWORD), 0o400)
         self.settings["CREDENTIALS_DIRECTORY"] = str(credentials)
 
     @property
@@ -79,11 +82,12 @@ class Gateway:
         """Starts it and does not wait."""
         self.processes.append(
             Process(
-                self._workspace,
+                self.workspace,
                 self.name,
-                [self._workspace.binary, "serve", *self.options],
+                [*self.wrapper, self.workspace.binary, "serve", *self.options],
                 environment=self.environment,
                 directory=self.directory,
+                as_tester=bool(self.wrapper),
             )
         )
         return self.process
@@ -113,6 +117,12 @@ class Gateway:
         except httpx.TransportError:
             return None
 
+    def status(self) -> dict[str, Any]:
+        """What it says of itself to its owner, over the control socket."""
+        transport = httpx.HTTPTransport(uds=str(self.control_socket))
+        with httpx.Client(transport=transport, timeout=5, trust_env=False) as client:
+            return client.get("http://localhost/v1/status").raise_for_status().json()
+
     def stop(self) -> int:
         return self.process.stop()
 
@@ -131,7 +141,7 @@ class Gateway:
     def verb(self, *words: str, within: float = 30.0) -> subprocess.CompletedProcess[str]:
         """Runs another verb of the program beside it, as its operator does."""
         return run_verb(
-            self._workspace,
+            self.workspace,
             *words,
             environment=self.environment | {"RUNEGATE_CONTROL_SOCKET": str(self.control_socket)},
             directory=self.directory,

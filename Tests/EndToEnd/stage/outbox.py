@@ -18,7 +18,7 @@ class Outbox:
         for path in sorted(self.directory.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns):
             if path not in self._read:
                 self._read[path] = Letter.read(path.read_bytes(), self._secrets)
-        return [letter for letter in self._read.values() if letter.recipient == recipient.lower()]
+        return [letter for letter in list(self._read.values()) if letter.recipient == recipient.lower()]
 
     def letter_to(self, recipient: str, number: int = 1, within: float = 10.0) -> Letter:
         """The last of at least `number` mails to this address, once there."""
@@ -28,3 +28,9 @@ class Outbox:
             return letters[-1] if len(letters) >= number else None
 
         return until(last, f"mail number {number} to {recipient} in {self.directory}", within)
+
+    def clear(self) -> None:
+        """Throws all mails away, read or not."""
+        for path in self.directory.glob("*.eml"):
+            path.unlink()
+        self._read.clear()

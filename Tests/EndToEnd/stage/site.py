@@ -13,6 +13,7 @@ from .front import Front
 from .gateway import Gateway
 from .mail_server import MailServer
 from .mailer import Mailer
+from .notify import NotifySocket
 from .outbox import Outbox
 from .secrets import Secrets
 from .upstream import Upstream
@@ -44,13 +45,13 @@ class Site:
         self.visitors.append(visitor)
         return visitor
 
-    def sessions(self, address: str) -> list[dict[str, Any]]:
-        """The live sessions of an address, as the operator sees them."""
+    def sessions(self, address: str | None = None) -> list[dict[str, Any]]:
+        """The live sessions of an address, or all of them, as the operator sees them."""
         listed = self.gateway.verb("sessions", "list", "--json")
         assert listed.returncode == 0, listed
         found = json.loads(listed.stdout)
         rows = found if isinstance(found, list) else found["sessions"]
-        return [row for row in rows if address in row.values()]
+        return [row for row in rows if address is None or address in row.values()]
 
     def close(self) -> None:
         for visitor in self.visitors or []:
@@ -80,12 +81,18 @@ class Stage:
         self._closing.append(app.stop)
         return app
 
-    def mail_server(self) -> MailServer:
-        certificate = self.authority.sign("localhost", "127.0.0.1")
+    def mail_server(self, *names: str) -> MailServer:
+        """One on 127.0.0.1, with a certificate for `localhost` and further names."""
+        certificate = self.authority.sign("localhost", "127.0.0.1", *names)
         server = MailServer(self.background, self.secrets, certificate, self.workspace.port())
         server.start()
         self._closing.append(server.stop)
         return server
+
+    def notify_socket(self) -> NotifySocket:
+        notify = NotifySocket(self.workspace)
+        self._closing.append(notify.close)
+        return notify
 
     def mailer(self, server: MailServer) -> Mailer:
         mailer = Mailer(self.workspace, server, str(self.authority.file))

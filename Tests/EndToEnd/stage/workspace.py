@@ -48,6 +48,12 @@ class Workspace:
         if self.user:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
 
+    @property
+    def as_user(self) -> list[str]:
+        """The command that runs what follows it as the program's user."""
+        user = self.user
+        return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"] if user else []
+
     def log(self, name: str) -> Path:
         """A new file for what a process prints; kept after the run."""
         return self.logs / f"{next(self._numbers):03}-{name}.log"
