@@ -41,7 +41,7 @@ def test_a_step_while_it_runs(stage: Stage, figures: Figures, form: Form, step: 
 
     clock.step_to(STEPS[step])
     assert queued.ask("queued@example.com").status_code == 429, "the wait between two mails is not cut short"
-    assert member.is_signed_in() and not leaver.is_signed_in()
+    wrong = [not member.is_signed_in(), leaver.is_signed_in()].count(True)
     if form.is_long:
         assert waiting.visit(old).status_code == 401, "what was over stays over"
     assert waiting.visit(link).status_code == 303
@@ -58,10 +58,10 @@ def test_a_step_while_it_runs(stage: Stage, figures: Figures, form: Form, step: 
     site.visitor("192.0.2.5").sign_in("new@example.com")
 
     case = f"wall clock {step} while it runs"
-    figures.at_most(case, "signed-in users lost, signed-out ones back", 0, 0)
+    figures.at_most(case, "signed-in users lost, signed-out ones back", wrong, 0)
     figures.add(case, "mails of two requests across the step", str(len(mails)), "2", len(mails) == 2)
     figures.below(case, f"wait between two mails, set to {COOLDOWN} s", blocked, COOLDOWN + 2, "s")
-    assert len(mails) == 2
+    assert not wrong and len(mails) == 2
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -73,10 +73,10 @@ def test_a_step_between_two_runs_of_one_boot(stage: Stage, figures: Figures, ste
     assert site.gateway.stop() == 0
     clock.step_to(STEPS[step])
     site.gateway.start()
-    assert member.is_signed_in()
-    assert waiting.visit(link).status_code == 303
+    lost = [not member.is_signed_in(), waiting.visit(link).status_code != 303].count(True)
     site.visitor("192.0.2.3").sign_in("new@example.com")
-    figures.at_most(f"wall clock {step} between two runs", "signed-in users lost", 0, 0)
+    figures.at_most(f"wall clock {step} between two runs", "signed-in users and links lost", lost, 0)
+    assert not lost
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -100,7 +100,7 @@ def test_a_step_across_a_reboot(stage: Stage, figures: Figures, step: str) -> No
     site.visitor("192.0.2.4").sign_in("late@example.com")
     case = f"wall clock {step} across a reboot"
     figures.add(case, "signed-in users, links in mails", f"{'stay' if is_in else 'sign in anew'}, over")
-    figures.at_most(case, "people who cannot sign in, then and with the clock set right", 0, 0)
+    figures.add(case, "signing in, then and with the clock set right", "works")
 
 
 def _site(stage: Stage) -> tuple[Site, MailServer, WallClock]:
