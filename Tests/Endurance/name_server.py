@@ -10,7 +10,8 @@ from stage.site import Site, Stage
 class NameServer(asyncio.DatagramProtocol):
     """Answers every question for an IPv4 address with 127.0.0.1, on an address of loopback that nobody else uses."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, options: str) -> None:
+        """Whoever asks it does so with these options (resolv.conf(5)); without any he waits ten seconds."""
         self.is_silent = False
         self.questions = 0
         # resolv.conf names no port.
@@ -18,7 +19,7 @@ class NameServer(asyncio.DatagramProtocol):
         address = next(f"127.53.{number}.1" for number in range(1, 255) if self._binds(f"127.53.{number}.1"))
         self._stage = stage
         self._configuration = stage.workspace.directory("names") / "resolv.conf"
-        stage.workspace.write(self._configuration, f"nameserver {address}\n", 0o644)
+        stage.workspace.write(self._configuration, f"nameserver {address}\n{options}\n", 0o644)
         self._configuration.parent.chmod(0o755)
 
         async def listen() -> asyncio.BaseTransport:
