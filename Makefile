@@ -1,10 +1,10 @@
 # `make help` lists what can be done here.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long hardening check bench release deb clean setup setup-test
+.PHONY: help demo test test-long hardening test-appliance check bench release deb clean setup setup-test
 
 help: ## List what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: release ## Build, then run an app, the gateway and an outbox on http://localhost:7870
 	.build/release/runegate demo
@@ -19,6 +19,9 @@ test-long: setup-test release ## Break real tunnels, then endure restarts, kills
 hardening: setup-test release ## Break each process open in its sandbox, measure the units, as root; writes docs/HARDENING.md
 	swift build --product runegate
 	tools/test/hardening.sh long
+
+test-appliance: setup-test release ## Install the package on two emulated Debians, set them up, break and restart them, as root; writes docs/APPLIANCE.md
+	tools/test/appliance.sh long
 
 check: setup-test ## Lint, sanitizers, coverage, and whether the tests notice a decision that is turned over
 	swift format lint --strict --recursive Package.swift Sources Tests Fuzz

@@ -15,7 +15,7 @@ test=(chromium curl nginx openssl python3-venv)
 test+=(busybox cpio iproute2 kmod nftables procps qemu-system-x86 strace ufw util-linux wireguard-go wireguard-tools)
 # Provisioned machines with a systemd of their own, an authority for their certificate, and a Debian to install on.
 test+=(certbot groff-base mmdebstrap pebble sqlite3 systemd-container)
-# Disks that fill up, and a wall clock that jumps.
+# Disks that fill up or are booted from, and a wall clock that jumps.
 test+=(e2fsprogs gcc libc6-dev mount)
 package=(binutils dpkg-dev)
 bench=(haproxy nginx python3 wrk)

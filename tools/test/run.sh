@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 output=.build/test-output
 mkdir -p "$output"
 # One a part; a part that did not run left none, and counts as a failure.
-reports=("$output"/{machine,provision,end-to-end,endurance,hardening,tunnels,fuzz}.xml)
+reports=("$output"/{machine,provision,end-to-end,endurance,hardening,tunnels,appliance,fuzz}.xml)
 rm -f "$output"/unit*.xml "${reports[@]}"
 failed=()
 # A backtrace after a crash can hang for minutes; the crash itself is what counts.
@@ -47,6 +47,7 @@ if ! has_failed "build the program"; then
     stage "processes broken open in their sandboxes" tools/test/hardening.sh
     stage "restarts, kills and faults" tools/test/endurance.sh
     stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
+    stage "the package on a Debian with its own kernel, emulated" tools/test/appliance.sh
 fi
 stage "fuzz" tools/test/fuzz.sh
 

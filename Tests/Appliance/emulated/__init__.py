@@ -1,0 +1,1 @@
+"""Debian machines in emulation, with a kernel of their own."""

@@ -1,0 +1,54 @@
+"""What an owner carries to a machine before the first command: the package, the mail account, and Rathole."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from machines.rendered import ROOT
+from stage.certificates import Authority
+from stage.mail_server import PASSWORD, USER
+
+from .computer import Computer
+from .world import MAIL_NAME, MAIL_PORT
+
+PACKAGE = "/root/runegate.deb"
+PASSWORD_FILE = "/root/password"
+AUTHORITY_FILE = "/etc/mail-authority.pem"
+#: The owner's answers about the mail server.
+MAIL_WORDS = [
+    "--smtp-host", MAIL_NAME, "--smtp-port", str(MAIL_PORT), "--smtp-user", USER, "--smtp-password-file", PASSWORD_FILE,
+    "--smtp-ca-file", AUTHORITY_FILE,
+]  # fmt: skip
+
+_STAND_IN = """#!/bin/sh
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/usr/local/lib/rathole-stand-in exec /usr/bin/python3 -m rathole "$@"
+"""
+# Rathole itself is one program; the stand-in needs Python.
+_STAND_IN_UNIT = "[Service]\nExecPaths=/usr/bin /bin\n"
+
+
+def deliver(machine: Computer, package: Path, authority: Authority) -> None:
+    machine.write(PACKAGE, package.read_bytes())
+    machine.write(PASSWORD_FILE, PASSWORD + "\n", 0o600)
+    machine.write(AUTHORITY_FILE, authority.file.read_bytes())
+    machine.write("/usr/local/bin/certbot", (ROOT / "Tests/Provision/machines/certbot").read_bytes(), 0o755)
+
+
+def deliver_rathole(machine: Computer) -> str:
+    """The program when this system has it, else the stand-in; returns which."""
+    real = os.environ.get("RATHOLE") or shutil.which("rathole")
+    if real:
+        machine.write("/usr/local/bin/rathole", Path(real).read_bytes(), 0o755)
+        return "Rathole itself"
+    tree = subprocess.run(
+        ["tar", "--create", "--exclude=__pycache__", "rathole"],
+        cwd=ROOT / "Tests/Tunnels",
+        check=True,
+        capture_output=True,
+    ).stdout
+    machine.run("mkdir", "--parents", "/usr/local/lib/rathole-stand-in")
+    machine.run("tar", "--extract", "--no-same-owner", "--directory=/usr/local/lib/rathole-stand-in", input=tree)
+    machine.write("/usr/local/bin/rathole", _STAND_IN, 0o755)
+    machine.write("/etc/systemd/system/rathole.service.d/stand-in.conf", _STAND_IN_UNIT)
+    return "the stand-in of Rathole"
