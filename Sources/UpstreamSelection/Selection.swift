@@ -62,13 +62,19 @@ package enum PassiveObservation: Sendable, Equatable {
 /// Neither imports the other.
 package final class SelectionBoard: Sendable {
     private let selection: Mutex<Selection>
-    private let observer: Mutex<(@Sendable (PassiveObservation) -> Void)?>
+    private let observer = Mutex<Observer?>(nil)
     private let listeners = Mutex<[Int: @Sendable (Selection) -> Void]>([:])
     private let listenersSoFar = Atomic(0)
 
+    /// Who hears of observations.
+    ///
+    /// A type of its own, because a closure that is itself a generic's value is wrapped twice more at each access.
+    private struct Observer {
+        let observe: @Sendable (PassiveObservation) -> Void
+    }
+
     package init(_ initial: Selection) {
         self.selection = Mutex(initial)
-        self.observer = Mutex(nil)
     }
 
     /// The user's end: read once per request, report what was seen.
@@ -89,7 +95,7 @@ package final class SelectionBoard: Sendable {
 
     /// Names who hears of observations; called on event loops, so it must return at once.
     package func onObservation(_ observe: @escaping @Sendable (PassiveObservation) -> Void) {
-        observer.withLock { $0 = observe }
+        observer.withLock { $0 = Observer(observe: observe) }
     }
 
     fileprivate var current: Selection { selection.withLock { $0 } }
@@ -105,7 +111,7 @@ package final class SelectionBoard: Sendable {
     }
 
     fileprivate func report(_ observation: PassiveObservation) {
-        observer.withLock { $0 }?(observation)
+        observer.withLock { $0 }?.observe(observation)
     }
 }
 

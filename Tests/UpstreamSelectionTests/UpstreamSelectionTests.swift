@@ -45,3 +45,15 @@ private let rathole = UpstreamPath(
     board.reader.report(.connectFailed(.rathole))
     #expect(seen.value == [.requestBegan(.wireGuard), .connectFailed(.rathole)])
 }
+
+@Test func `an observer stays one call away, however much was reported`() {
+    let board = SelectionBoard(Selection(current: wireGuard))
+    let depths = Box<Set<UInt>>([])
+    board.onObservation { _ in
+        var here: UInt8 = 0
+        _ = withUnsafePointer(to: &here) { depths.value.insert(UInt(bitPattern: $0)) }
+    }
+    for _ in 0..<100 { board.reader.report(.byteSeen(.wireGuard)) }
+    // Each frame between the two would put it elsewhere on the stack.
+    #expect(depths.value.count == 1)
+}
