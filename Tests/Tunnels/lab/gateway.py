@@ -65,16 +65,16 @@ class SupervisedGateway(Gateway):
         self._mailbox = Outbox(outbox, secrets)
 
     def launch(self) -> Process:
-        user = self._workspace.user
+        user = self.workspace.user
         as_user = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"]
         self.processes.append(
             Process(
-                self._workspace,
+                self.workspace,
                 self.name,
                 [
                     *["nsenter", f"--net=/run/netns/{self._namespace.name}"],
                     *["unshare", "--mount", "sh", "-c", _WITH_RUN, self.run_directory],
-                    *[*as_user, "--pdeathsig", "KILL", "--", self._workspace.binary, "serve"],
+                    *[*as_user, "--pdeathsig", "KILL", "--", self.workspace.binary, "serve"],
                 ],
                 environment=self.environment,
                 directory=self.directory,
