@@ -164,8 +164,10 @@ backend application
 class Runegate:
     """The gateway as a user starts it: limits on, request log off as in production, one sign-in through the outbox."""
 
-    def __init__(self, program: Path, directory: Path, under: list[str] | None = None):
-        """`under` is a command that runs the program it is given, such as a profiler."""
+    def __init__(self, program: Path, directory: Path, under: list[str] | None = None,
+                 settings: dict[str, str] | None = None):
+        """`under` is a command that runs the program it is given, such as a profiler; `settings` are added to ours."""
+        self._settings = settings or {}
         self._command = [*(under or []), str(program), "serve"]
         self._directory = directory
         self._outbox = directory / "outbox"
@@ -193,6 +195,7 @@ class Runegate:
             "RUNEGATE_JWT_SECRET": self._link_secret,
             "RUNEGATE_REQUEST_LOGS": "false",
             "NO_COLOR": "1",
+            **self._settings,
         }
         if workers is not None:
             environment["RUNEGATE_WORKERS"] = str(workers)

@@ -44,7 +44,10 @@ struct MailerCommand: AsyncParsableCommand {
         let listener = LeaseListener(socket: leaseSocket, delivery: delivery, group: group)
         let services = ServiceGroup(
             configuration: .init(
-                services: [.init(service: MailerLife(listener: listener), serviceName: "mailer")],
+                services: [
+                    .init(service: StartPagesLife(), serviceName: "start pages"),
+                    .init(service: MailerLife(listener: listener), serviceName: "mailer"),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "mail")))
         try await services.run()
     }

@@ -43,7 +43,10 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
         let server = try ReaderServer(interface: try interfaceName(), socket: listening)
         let services = ServiceGroup(
             configuration: .init(
-                services: [.init(service: ReaderLife(server: server), serviceName: "reader")],
+                services: [
+                    .init(service: StartPagesLife(), serviceName: "start pages"),
+                    .init(service: ReaderLife(server: server), serviceName: "reader"),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "wireguard")))
         try await services.run()

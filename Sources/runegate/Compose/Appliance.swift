@@ -60,7 +60,7 @@ struct Appliance {
         // They end in reverse order: visitors first, the database last.
         var services: [(String, any Service)] = [
             ("watchdog", WatchdogLife(group: group)), ("identity", IdentityLife(identity: identity)),
-            ("mail", mail), ("control", control),
+            ("mail", mail), ("control", control), ("start pages", StartPagesLife()),
         ]
         if let tunnels {
             let recovery = RecoveryLife(
