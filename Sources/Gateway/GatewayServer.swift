@@ -126,30 +126,57 @@ package final class GatewayServer: Sendable {
         return sum
     }
 
-    /// Stops accepting and ends in order.
+    /// Returns once every event loop has done a piece of work; never while one hangs.
+    package func turn() async {
+        // Fails only when the loop has stopped in order.
+        for loop in loops { try? await loop.eventLoop.submit {}.get() }
+    }
+
+    /// Ends in order: first those who are here, then those who came meanwhile.
     ///
     /// Upgraded connections end at once, every other transfer may finish for `limit`, and a silent connection is
-    /// closed after ``EdgeLimits/silentDrain``. The server cannot be used afterwards.
+    /// closed after ``EdgeLimits/silentDrain``. Whoever comes while that lasts is served, one answer a connection,
+    /// and nobody has to wait for others' transfers; then nobody is taken in any more, and what those still do
+    /// may finish for `limit`, too. The server cannot be used afterwards.
     package func drain(within limit: Duration) async {
-        for listener in listeners { try? await listener.close() }
-        let drained = EventLoopFuture.andAllComplete(
-            loops.map { loop in loop.eventLoop.flatSubmit { loop.value.drain() } }, on: group.next())
-        let cut = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
-            for loop in loops { loop.eventLoop.execute { loop.value.cutTransfers() } }
-        }
-        let last = max(TimeAmount(limit), limits.silentDrain + limits.sweepInterval * 2)
-        let stop = group.next().scheduleTask(in: last) { [loops] in
-            for loop in loops { loop.eventLoop.execute { loop.value.stop() } }
-        }
-        try? await drained.get()
-        cut.cancel()
-        stop.cancel()
+        await ends(within: limit) { $0.beginDrain() }
+        await stopAccepting()
+        await ends(within: limit) { $0.finishDrain() }
+        for loop in loops { loop.eventLoop.execute { loop.value.stop() } }
         publications.stop()
         do {
             try await group.shutdownGracefully()
         } catch {
             logger.warning("the event loops did not stop in order", metadata: ["reason": "\(error)"])
         }
+    }
+
+    /// Waits on every event loop for the connections that `wait` is about, and ends what has not ended by itself.
+    private func ends(
+        within limit: Duration, _ wait: @escaping @Sendable (LoopContext) -> EventLoopFuture<Void>
+    ) async {
+        let ended = EventLoopFuture.andAllComplete(
+            loops.map { loop in loop.eventLoop.flatSubmit { wait(loop.value) } }, on: group.next())
+        let cut = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
+            for loop in loops { loop.eventLoop.execute { loop.value.cutTransfers() } }
+        }
+        let last = max(TimeAmount(limit), limits.silentDrain + limits.sweepInterval * 2)
+        let end = group.next().scheduleTask(in: last) { [loops] in
+            for loop in loops { loop.eventLoop.execute { loop.value.endAwaited() } }
+        }
+        try? await ended.get()
+        cut.cancel()
+        end.cancel()
+    }
+
+    /// Takes nobody in any more; who was taken in is in the hands of an event loop when it returns.
+    ///
+    /// NIO throws away connections that are on their way from a listener to their event loop when it closes.
+    private func stopAccepting() async {
+        for listener in listeners { try? await listener.setOption(.autoRead, value: false).get() }
+        await turn()
+        for listener in listeners { try? await listener.eventLoop.submit {}.get() }
+        for listener in listeners { try? await listener.close() }
     }
 }
 

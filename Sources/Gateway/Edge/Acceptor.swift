@@ -1,4 +1,5 @@
 import GateModel
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -35,7 +36,11 @@ struct Acceptor: Sendable {
             }
         switch listener {
         case .passed(let descriptor):
-            return try await bootstrap.withBoundSocket(descriptor).get()
+            let channel = try await bootstrap.withBoundSocket(descriptor).get()
+            // NIO listens anew, with a queue of 128, before any option counts. Over a restart the queue is where
+            // visitors wait (listen(2) may be called again).
+            _ = Glibc.listen(descriptor, Self.backlog)
+            return channel
         case .address(.ip(let address, let port)):
             return try await bootstrap.bind(host: address.description, port: port).get()
         case .address(.unix(let path)):

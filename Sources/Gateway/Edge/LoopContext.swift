@@ -30,7 +30,8 @@ final class LoopContext {
     var doubtWatch: RepeatedTask?
     private(set) var isDraining = false
     private(set) var visitors: [ObjectIdentifier: VisitorConnection] = [:]
-    private var drained: EventLoopPromise<Void>?
+    /// Whose end is waited for.
+    private var awaited: (counts: (VisitorConnection) -> Bool, end: EventLoopPromise<Void>)?
     private var sweep: RepeatedTask?
 
     init(
@@ -64,7 +65,7 @@ final class LoopContext {
 
     func remove(_ visitor: VisitorConnection) {
         visitors[ObjectIdentifier(visitor)] = nil
-        if visitors.isEmpty { finishDrain() }
+        endWaitIfOver()
     }
 
     /// What is under way on this loop.
@@ -77,42 +78,58 @@ final class LoopContext {
         return traffic
     }
 
-    /// Ends upgraded connections at once and lets the rest finish; succeeds when nobody is left.
-    func drain() -> EventLoopFuture<Void> {
-        let promise = drained ?? loop.makePromise(of: Void.self)
-        drained = promise
-        if !isDraining {
-            isDraining = true
-            let now = NIODeadline.now()
-            for visitor in Array(visitors.values) { visitor.beginDrain(now: now) }
-        }
-        if visitors.isEmpty { finishDrain() }
-        return promise.futureResult
+    // MARK: A stop
+
+    /// Ends upgraded connections at once and lets the rest finish; succeeds when nobody is left who is here now.
+    func beginDrain() -> EventLoopFuture<Void> {
+        isDraining = true
+        let now = NIODeadline.now()
+        for visitor in Array(visitors.values) { visitor.beginDrain(now: now) }
+        return end { $0.isFromBeforeStop }
     }
 
-    /// Ends the transfers that still run.
-    func cutTransfers() {
-        for visitor in Array(visitors.values) { visitor.cutTransfer() }
-    }
+    /// Succeeds when nobody is left.
+    func finishDrain() -> EventLoopFuture<Void> { end { _ in true } }
+
+    /// Ends the transfers that are waited for.
+    func cutTransfers() { for visitor in awaitedVisitors { visitor.cutTransfer() } }
+
+    /// Ends whoever is waited for.
+    func endAwaited() { for visitor in awaitedVisitors { visitor.abort() } }
 
     /// Ends what is left.
     func stop() {
-        for visitor in Array(visitors.values) { visitor.abort() }
-        finishDrain()
-    }
-
-    private func finishDrain() {
-        guard isDraining, let promise = drained else { return }
-        drained = nil
         sweep?.cancel()
         doubtWatch?.cancel()
+        for visitor in Array(visitors.values) { visitor.abort() }
         pool.closeAll()
-        promise.succeed()
+    }
+
+    private func end(of counts: @escaping (VisitorConnection) -> Bool) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        awaited = (counts, promise)
+        endWaitIfOver()
+        return promise.futureResult
+    }
+
+    /// What was upgraded after the stop began has no end of its own, and nobody waits for it.
+    private func endWaitIfOver() {
+        guard let awaited,
+            !visitors.values.contains(where: { $0.phase != .upgraded && awaited.counts($0) })
+        else { return }
+        self.awaited = nil
+        awaited.end.succeed()
+    }
+
+    private var awaitedVisitors: [VisitorConnection] {
+        guard let awaited else { return [] }
+        return visitors.values.filter(awaited.counts)
     }
 
     private func sweepNow() {
         let now = NIODeadline.now()
         pool.sweep(now: now)
         for visitor in Array(visitors.values) { visitor.sweep(now: now) }
+        endWaitIfOver()
     }
 }

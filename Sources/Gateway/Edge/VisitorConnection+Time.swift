@@ -87,13 +87,14 @@ extension VisitorConnection {
     /// The time for transfers is over; silent connections have their own.
     func cutTransfer() {
         switch phase {
-        case .dialing, .relaying, .collecting, .answering: abort()
-        case .head, .upgraded, .lingering, .closed: break
+        case .dialing, .relaying, .collecting, .answering, .upgraded: abort()
+        case .head, .lingering, .closed: break
         }
     }
 
     /// A stop has begun.
     func beginDrain(now: NIODeadline) {
+        isFromBeforeStop = true
         switch phase {
         case .upgraded: abort()
         // A silent connection has `silentDrain` from now on; a request on it is still answered.

@@ -52,6 +52,8 @@ final class VisitorConnection: ChannelDuplexHandler {
     var knownAddress: KnownAddress?
     /// Whether a request was answered on this connection.
     var hasServed = false
+    /// Whether it was there when a stop began.
+    var isFromBeforeStop = false
     private var hasGone = false
     private let release: () -> Void
 

@@ -73,6 +73,18 @@ import Testing
         }
     }
 
+    @Test func `a stream that is upgraded during the stop holds nobody up`() async throws {
+        try await EdgeFixture.run(limits: limits, drains: false, script: ProxyUpgradeTests.echo) { fixture in
+            let visitor = try await fixture.visitor()
+            async let drained: Void = fixture.gateway.drain(within: .seconds(60))
+            visitor.send(ProxyUpgradeTests.handshake())
+            let began = ContinuousClock.now
+            await drained
+            #expect(ContinuousClock.now - began < .seconds(30))
+            try await visitor.wait { $0.hasInputEnded }
+        }
+    }
+
     @Test func `a transfer that does not end is cut at the limit`() async throws {
         try await EdgeFixture.run(
             limits: limits, drains: false, script: RawApp.answering("HTTP/1.1 200 OK\r\n\r\nendless")
