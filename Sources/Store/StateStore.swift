@@ -1,6 +1,7 @@
 import GRDB
 package import GateModel
 import Logging
+import Synchronization
 
 /// The database: links, sessions, sealed mails and the audit, in one SQLite file that only `serve` opens.
 ///
@@ -14,7 +15,7 @@ package actor StateStore {
     private let time: any TimeSource
     private let logger = Logger(label: "store")
     private var open: (pool: DatabasePool, identity: DatabaseFile.Identity?)?
-    private var fault: Fault?
+    private let fault = Mutex<Fault?>(nil)
     private var nextAttempt = Duration.zero
 
     /// Grows each time a file was opened: whoever keeps a copy in memory then writes back what is missing.
@@ -31,6 +32,12 @@ package actor StateStore {
         self.sealing = sealing
         self.time = time
     }
+
+    /// What kept the database from being used the last time, or nil; unlike ``currentFault()`` it waits for nothing.
+    package nonisolated var lastFault: Fault? { fault.withLock { $0 } }
+
+    /// Returns as soon as the database's work moves, well or badly; never while a call hangs in it.
+    package nonisolated func turn() async { await executor.turn() }
 
     /// What keeps the database from being used, or nil.
     package func currentFault() -> Fault? {
@@ -51,7 +58,10 @@ package actor StateStore {
     /// Runs one durable transaction.
     func write<Value>(_ body: (Database, Stamp) throws -> Value) throws(Fault) -> Value {
         let now = Stamp(now: time)
-        return try perform { pool in try pool.write { try body($0, now) } }
+        let value = try perform { pool in try pool.write { try body($0, now) } }
+        // A disk that is full still reads.
+        report(nil)
+        return value
     }
 
     func read<Value>(_ body: (Database, Stamp) throws -> Value) throws(Fault) -> Value {
@@ -62,9 +72,7 @@ package actor StateStore {
     private func perform<Value>(_ body: (DatabasePool) throws -> Value) throws(Fault) -> Value {
         let pool = try openPool()
         do {
-            let value = try body(pool)
-            report(nil)
-            return value
+            return try body(pool)
         } catch {
             throw failed(error)
         }
@@ -80,7 +88,7 @@ package actor StateStore {
             close()
             nextAttempt = .zero
         }
-        if let fault, now < nextAttempt { throw fault }
+        if let fault = lastFault, now < nextAttempt { throw fault }
         nextAttempt = now + Self.retryInterval
         do {
             return try openFile()
@@ -154,8 +162,11 @@ package actor StateStore {
 
     /// Says a change of state once, not at every try.
     private func report(_ fault: Fault?) {
-        guard fault?.code != self.fault?.code else { return }
-        self.fault = fault
+        let isNews = self.fault.withLock { known in
+            defer { known = fault }
+            return known?.code != fault?.code
+        }
+        guard isNews else { return }
         if let fault {
             logger.critical(
                 "the database cannot be used; new sign-ins wait, sessions go on",
