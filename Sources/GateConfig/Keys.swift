@@ -39,8 +39,9 @@ extension Keys {
         example: "/var/lib/runegate",
         "The directory of the database. Production without systemd must set it.")
     static let drain = Key<Duration>(
-        "RUNEGATE_DRAIN", .gateway, .duration(.zero ... .seconds(600)), default: "10s",
-        "How long transfers may finish on stop.")
+        "RUNEGATE_DRAIN", .gateway, .duration(.zero...Settings.longestDrain), default: "10s",
+        "How long transfers may finish on stop. Twice that, and a little more, fits into the unit's `TimeoutStopSec=`."
+    )
 
     private static let gateway = [
         environment.definition, listen.definition, baseURL.definition, workers.definition,
@@ -253,7 +254,10 @@ extension Keys {
 extension Keys {
     static let logFormat = Key<LogSettings.Format>(
         "RUNEGATE_LOG_FORMAT", .log, .word(), default: "console", reload: .restart, example: "journald",
-        "`console`: lines for people; `json`: one object a line; `journald`: fields.")
+        """
+        `console`: lines for people; `json`: one object a line; `journald`: fields, and the default where standard \
+        error leads into the journal.
+        """)
     static let logFilter = Key<LogFilter>(
         "RUNEGATE_LOG", .log, .logFilter, default: "info", alias: "RUST_LOG", example: "info,gateway=debug",
         "The level of all modules, and of single ones.")

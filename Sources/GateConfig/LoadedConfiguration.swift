@@ -9,6 +9,23 @@ package struct LoadedConfiguration: Sendable {
     package var effective: [EffectiveSetting]
 }
 
+extension LoadedConfiguration {
+    /// Whether nobody has set it.
+    package func isDefault(_ name: String) -> Bool {
+        effective.contains { $0.name == name && $0.origin == .builtIn }
+    }
+
+    /// The names of settings that have another value than at `start` and count only after a restart, in the order of
+    /// the reference.
+    ///
+    /// A changed secret is not among them: its value is not told.
+    package func waitingForRestart(since start: [EffectiveSetting]) -> [String] {
+        let before = Dictionary(start.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        let restart = Set(Keys.all.filter { $0.reload == .restart }.map(\.name))
+        return effective.filter { restart.contains($0.name) && before[$0.name] != $0.value }.map(\.name)
+    }
+}
+
 /// All configuration errors at once, at least one.
 package struct ConfigProblems: Error, Equatable, Sendable, CustomStringConvertible {
     package var errors: [ConfigError]

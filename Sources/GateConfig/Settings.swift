@@ -17,6 +17,12 @@ package struct Settings: Sendable {
     package var stateDirectory: String
     /// How long transfers may finish on stop.
     package var drain: Duration
+    /// The most that may be set.
+    package static let longestDrain: Duration = .seconds(30)
+    /// What a stop takes at most; the unit's `TimeoutStopSec=` is longer.
+    ///
+    /// A drain for those who were there, one for those who came meanwhile, and time to write down what is in memory.
+    package static let longestStop: Duration = longestDrain * 2 + .seconds(10)
     package var controlSocket: String?
     package var metricsListen: ListenAddress?
     /// What the unit's address filter allows; nil when nothing was rendered.

@@ -156,3 +156,18 @@ private func standing(in environment: [String: String] = [:], isRoot: Bool = fal
 func `a mistyped name is guessed`(typed: String, meant: String?) {
     #expect(NearestName.of(typed, among: Keys.byName.keys) == meant)
 }
+
+// MARK: Reloads
+
+@Test func `a reload tells what changed since the start and counts only after a restart`() {
+    func load(_ environment: [String: String]) -> LoadedConfiguration {
+        ConfigLoader.load(ConfigSources(environment: environment, files: MemoryFiles([:])))
+    }
+    let start = load(["RUNEGATE_WORKERS": "2"])
+    #expect(
+        load(["RUNEGATE_WORKERS": "2", "RUNEGATE_DRAIN": "5s"]).waitingForRestart(since: start.effective)
+            == [])
+    let changed = load(["RUNEGATE_WORKERS": "3", "RUNEGATE_LISTEN": "127.0.0.1:1"])
+    #expect(changed.waitingForRestart(since: start.effective) == ["RUNEGATE_LISTEN", "RUNEGATE_WORKERS"])
+    #expect(start.waitingForRestart(since: start.effective) == [])
+}

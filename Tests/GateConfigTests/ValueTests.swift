@@ -56,7 +56,7 @@ private let wrong = [
     ("RUNEGATE_METRICS_LISTEN", "localhost", "or unix:/path"),
     ("RUNEGATE_ALLOWED_ADDRESSES", "10.0.0.2/32,any", #""any" is none"#),
     ("RUNEGATE_ADMIN_BASE_URL", "gate.example.com", "such as https://app.example.com"),
-    ("RUNEGATE_DRAIN", "1h", "expected a duration from 0s to 10m, with ms, s, m, h or d behind the number"),
+    ("RUNEGATE_DRAIN", "1h", "expected a duration from 0s to 30s, with ms, s, m, h or d behind the number"),
 ]
 
 @Test(arguments: wrong)

@@ -23,7 +23,7 @@ enum GatewayUnits {
         Restart=always
         RestartSec=1
         WatchdogSec=20
-        TimeoutStopSec=40
+        TimeoutStopSec=75
         KillMode=mixed
 
         User=runegate
