@@ -6,11 +6,17 @@ package struct MailWorker: Sendable {
     private let source: any MailSource
     private let delivery: MailDelivery
     private let logger: Logger
+    private let observe: @Sendable (MailOutcome) -> Void
 
-    package init(source: any MailSource, delivery: MailDelivery, logger: Logger = Logger(label: "mail")) {
+    /// `observe` hears of every attempt's outcome, on any thread.
+    package init(
+        source: any MailSource, delivery: MailDelivery, logger: Logger = Logger(label: "mail"),
+        observe: @escaping @Sendable (MailOutcome) -> Void = { _ in }
+    ) {
         self.source = source
         self.delivery = delivery
         self.logger = logger
+        self.observe = observe
     }
 
     /// Works until the task is cancelled, with at most four mails under way: one server that answers slowly
@@ -38,6 +44,7 @@ package struct MailWorker: Sendable {
     private func work(on job: MailJob) async {
         let outcome = await delivery.deliver(job)
         log(outcome, of: job)
+        observe(outcome)
         // A report must reach the queue even when this task is being cancelled: a mail that was sent and is
         // not reported is sent twice.
         await Task { await source.report(job.id, outcome) }.value

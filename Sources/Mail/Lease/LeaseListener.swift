@@ -20,15 +20,18 @@ package struct LeaseListener: Sendable {
     private let delivery: MailDelivery
     private let group: any EventLoopGroup
     private let logger: Logger
+    private let observe: @Sendable (MailOutcome) -> Void
 
+    /// `observe` hears of every attempt's outcome, on any thread.
     package init(
         socket: LeaseSocket, delivery: MailDelivery, group: any EventLoopGroup,
-        logger: Logger = Logger(label: "mail")
+        logger: Logger = Logger(label: "mail"), observe: @escaping @Sendable (MailOutcome) -> Void = { _ in }
     ) {
         self.socket = socket
         self.delivery = delivery
         self.group = group
         self.logger = logger
+        self.observe = observe
     }
 
     /// Serves until the task is cancelled.
@@ -80,7 +83,9 @@ package struct LeaseListener: Sendable {
                         // When the connection ends the mails under way are given up: the queue has them back.
                         defer { group.cancelAll() }
                         group.addTask {
-                            await MailWorker(source: source, delivery: delivery, logger: logger).run()
+                            await MailWorker(
+                                source: source, delivery: delivery, logger: logger, observe: observe
+                            ).run()
                         }
                         while let message = try await messages.next() { try source.received(message) }
                     }

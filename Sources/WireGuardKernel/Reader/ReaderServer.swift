@@ -19,10 +19,17 @@ package struct ReaderServer: Sendable {
 
     private let interface: InterfaceName
     private let listener: UnixSocket
+    private let observe: @Sendable (WireGuardReading) -> Void
 
     /// Listens from now on; nobody is served before ``run()``.
-    package init(interface: InterfaceName, socket: Socket) throws(Fault) {
+    ///
+    /// `observe` hears of every reading, on the reader's thread.
+    package init(
+        interface: InterfaceName, socket: Socket,
+        observe: @escaping @Sendable (WireGuardReading) -> Void = { _ in }
+    ) throws(Fault) {
         self.interface = interface
+        self.observe = observe
         switch socket {
         case .descriptor(let descriptor): listener = UnixSocket(owning: descriptor)
         case .path(let path):
@@ -70,6 +77,7 @@ package struct ReaderServer: Sendable {
                 }
             },
             deliver: { reading in
+                observe(reading)
                 guard let line = SampleLine(reading).encoded else { return }
                 last = line
                 clients.removeAll { !$0.send(line) }
