@@ -22,16 +22,24 @@ package final class MailQueue: MailSource {
         /// Outcomes that the database did not take yet; their mails must not leave again.
         var unwritten: [String: Outcome] = [:]
         /// Why the last mail did not leave; nil once one has left.
-        var problem: String?
+        var problem: Problem?
 
         mutating func note(_ outcome: MailOutcome) {
             switch outcome {
             case .sent: problem = nil
             case .deferred(.interrupted, _): break
-            case .refused(let reason, let detail): problem = "\(reason.rawValue): \(detail)"
-            case .deferred(let reason, let detail): problem = "\(reason.rawValue): \(detail)"
+            case .refused(let reason, let detail):
+                problem = Problem(reason: reason.rawValue, detail: detail)
+            case .deferred(let reason, let detail):
+                problem = Problem(reason: reason.rawValue, detail: detail)
             }
         }
+    }
+
+    /// What happened to a mail that did not leave.
+    private struct Problem {
+        let reason: String
+        let detail: String
     }
 
     private let store: StateStore
@@ -78,8 +86,11 @@ package final class MailQueue: MailSource {
     /// not leave, if it did not.
     package func condition() async -> (waiting: Int?, problem: String?) {
         let waiting = try? await store.waitingMailCount()
-        return (waiting, state.withLock { $0.problem })
+        return (waiting, state.withLock { $0.problem.map { "\($0.reason): \($0.detail)" } })
     }
+
+    /// Why the last mail did not leave, as one word that names nobody; nil when it did.
+    package var trouble: String? { state.withLock { $0.problem?.reason } }
 
     package func report(_ id: String, _ outcome: MailOutcome) async {
         state.withLock { state in

@@ -118,6 +118,14 @@ package final class SessionTable: Sendable {
             }
     }
 
+    /// How many addresses are signed in.
+    package var userCount: Int {
+        let now = milliseconds
+        return registry.withLock { registry in
+            Set(registry.live.values.filter { remainingMilliseconds(of: $0, at: now) > 0 }.map(\.email)).count
+        }
+    }
+
     /// Ends the session whose id begins with `prefix` (at least 8 hexadecimal digits).
     ///
     /// Returns how many were ended: 0 when none is called so. Throws when the prefix is too short or fits

@@ -3,6 +3,15 @@ import Glibc
 
 /// The journal's own protocol (sd_journal_sendv(3)): fields instead of a line.
 package enum Journal {
+    /// Whether standard error leads into the journal (`JOURNAL_STREAM`, systemd.exec(5)): then entries with fields
+    /// can take the place of lines.
+    package static var hasStandardError: Bool {
+        var status = stat()
+        guard let stream = getenv("JOURNAL_STREAM"), fstat(STDERR_FILENO, &status) == 0 else { return false }
+        // Whoever redirects standard error inherits the variable, but not the stream.
+        return String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
+    }
+
     /// Writes one entry.
     ///
     /// Names are upper-case letters, digits and `_`, as the journal demands; an entry

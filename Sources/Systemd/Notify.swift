@@ -21,7 +21,11 @@ package enum Notify {
     ///
     /// - Returns: Whether a manager was there to take it; false outside systemd.
     @discardableResult
-    package static func send(_ states: State...) -> Bool {
+    package static func send(_ states: State...) -> Bool { send(states) }
+
+    /// Sends the states in one datagram, as above.
+    @discardableResult
+    package static func send(_ states: [State]) -> Bool {
         sd_notify(
             0,
             states.map { text(of: $0, monotonicMicroseconds: monotonicMicroseconds()) }.joined(

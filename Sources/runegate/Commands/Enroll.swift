@@ -1,7 +1,7 @@
 import ArgumentParser
 import GateModel
 import Glibc
-import Logging
+import Logs
 import Provision
 import Systemd
 
@@ -25,6 +25,7 @@ struct EnrollCommand: ParsableCommand {
 
     func run() throws {
         ProcessHardening.makeNonDumpable()
+        LogSystem.bootstrapWithoutSettings()
         umask(0o077)
         let sockets = try ListenSockets.take(allowed: ["enroll"])
         let listener: Int32
@@ -49,7 +50,7 @@ struct EnrollCommand: ParsableCommand {
                 else { return (.absent, .absent) }
                 return ServerProof(answers).ask()
             })
-        Notify.send(.ready, .status("Waiting for an aibox"))
+        Notify.send(.ready, .status("Answering an aibox; ends when none has come for half a minute"))
         EnrollServer(listener: listener, desk: desk).run()
         Notify.send(.stopping)
     }

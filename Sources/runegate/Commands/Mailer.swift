@@ -1,12 +1,10 @@
 import ArgumentParser
 import GateConfig
 import GateModel
-import Logging
 import Mail
 import NIOPosix
-import ServiceLifecycle
+import Synchronization
 import Systemd
-import UnixSignals
 
 /// `runegate mailer`: sends the mails that `serve` hands out; the only process that knows the mail password.
 struct MailerCommand: AsyncParsableCommand {
@@ -41,25 +39,15 @@ struct MailerCommand: AsyncParsableCommand {
         let group = MultiThreadedEventLoopGroup.singleton
         let delivery = try MailDelivery(
             settings: settings.mail, brand: settings.brand, group: group, time: SystemTime())
-        let listener = LeaseListener(socket: leaseSocket, delivery: delivery, group: group)
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: StartPagesLife(), serviceName: "start pages"),
-                    .init(service: MailerLife(listener: listener), serviceName: "mailer"),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "mail")))
-        try await services.run()
-    }
-}
-
-/// The listener as a service: ready once it is started, over when it is told so.
-private struct MailerLife: Service {
-    let listener: LeaseListener
-
-    func run() async throws {
-        Notify.send(.ready, .status("Waiting for mails"))
-        try await cancelWhenGracefulShutdown { try await listener.run() }
-        Notify.send(.stopping)
+        let standing = Mutex(MailerStanding())
+        let listener = LeaseListener(socket: leaseSocket, delivery: delivery, group: group) { outcome in
+            let line = standing.withLock { standing in
+                standing.note(outcome)
+                return standing.line
+            }
+            Notify.send(.status(line))
+        }
+        let life = HelperLife(status: MailerStanding().line) { try await listener.run() }
+        try await life.runAlone("mail")
     }
 }

@@ -52,6 +52,6 @@ struct ServeCommand: AsyncParsableCommand {
         appliance.mailSocket = mailSocket
         appliance.enrollSocket = enrollSocket
         appliance.reload = Reload(load: load, effective: loaded.effective, levels: levels)
-        try await appliance.run()
+        try await StartUp.reporting { [appliance] in try await appliance.run() }
     }
 }

@@ -1,10 +1,9 @@
 import ArgumentParser
 import GateModel
 import Glibc
-import Logging
-import ServiceLifecycle
+import Logs
+import Synchronization
 import Systemd
-import UnixSignals
 import WireGuardKernel
 
 /// `runegate wireguard-reader`: tells `serve` what the WireGuard interface says; the only process with
@@ -31,6 +30,7 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
         #if DEBUG
             BrokenOpen.openIfAsked()
         #endif
+        LogSystem.bootstrapWithoutSettings()
         let sockets = try ListenSockets.take(allowed: ["reader"])
         guard
             let listening = sockets["reader"].map(ReaderServer.Socket.descriptor)
@@ -40,16 +40,16 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
                 code: "reader-without-socket", problem: "No socket with the name \"reader\" was passed",
                 remedy: "Start it with: systemctl start runegate-wireguard.socket")
         }
-        let server = try ReaderServer(interface: try interfaceName(), socket: listening)
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: StartPagesLife(), serviceName: "start pages"),
-                    .init(service: ReaderLife(server: server), serviceName: "reader"),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "wireguard")))
-        try await services.run()
+        let name = try interfaceName()
+        let said = Mutex("Waiting for who asks about \(name.text)")
+        let server = try ReaderServer(interface: name, socket: listening) { reading in
+            let line = reading.standing(of: name)
+            guard said.withLock({ $0 != line }) else { return }
+            said.withLock { $0 = line }
+            Notify.send(.status(line))
+        }
+        let life = HelperLife(status: said.withLock { $0 }) { try await server.run() }
+        try await life.runAlone("wireguard")
     }
 
     private func interfaceName() throws -> InterfaceName {
@@ -59,16 +59,5 @@ struct WireGuardReaderCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError("The interface is \"\(text)\"; \(error).")
         }
-    }
-}
-
-/// The server as a service: ready once it listens, over when it is told so.
-private struct ReaderLife: Service {
-    let server: ReaderServer
-
-    func run() async throws {
-        Notify.send(.ready, .status("Reading WireGuard"))
-        try await cancelWhenGracefulShutdown { try await server.run() }
-        Notify.send(.stopping)
     }
 }

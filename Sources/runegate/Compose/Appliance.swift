@@ -50,16 +50,25 @@ struct Appliance {
                     direct: TunnelSettings(settings, paths: paths), loop: group.next(),
                     sessions: identity.sessions, gateway: running))
         let brand = OwnerPageBrand(name: settings.brand.name, color: settings.brand.color)
+        let status = StatusLife { [paths] in
+            ServiceStanding(running, identity: identity, tunnels: tunnels?.service, app: paths[0].endpoint)
+        }
+        let watchdog = WatchdogLife(
+            parts: [WatchedPart](group: group, gateway: running, tunnels: tunnels, identity: identity)
+        ) { hanging in
+            running.note(hanging: hanging)
+            status.sayWhatIsNew()
+        }
         let gateway = GatewayLife(
-            settings: settings, passed: sockets["gateway"], identity: identity, reader: board.reader,
+            passed: sockets["gateway"], identity: identity, reader: board.reader,
             ownersDoor: OwnersDoor(actions: actions, metrics: metrics, brand: brand), running: running,
-            enrollSocket: enrollSocket, isReady: isReady)
+            status: status, enrollSocket: enrollSocket, isReady: isReady)
         let control = ControlLife(
             settings: settings, passed: sockets["control"], actions: actions, brand: brand, metrics: metrics,
             group: group)
         // They end in reverse order: visitors first, the database last.
         var services: [(String, any Service)] = [
-            ("watchdog", WatchdogLife(group: group)), ("identity", IdentityLife(identity: identity)),
+            ("watchdog", watchdog), ("status", status), ("identity", IdentityLife(identity: identity)),
             ("mail", mail), ("control", control), ("start pages", StartPagesLife()),
         ]
         if let tunnels {
@@ -70,13 +79,15 @@ struct Appliance {
         }
         services.append(("gateway", gateway))
         if let reload {
-            let life = ReloadLife(reload: reload, settings: settings, identity: identity, gateway: gateway)
+            let life = ReloadLife(
+                reload: reload, settings: settings, identity: identity, gateway: gateway, running: running,
+                status: status)
             services.append(("reload", life))
         }
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $1, serviceName: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "serve"))
-        configuration.maximumGracefulShutdownDuration = settings.drain + .seconds(10)
+        configuration.maximumGracefulShutdownDuration = Settings.longestStop
         try await ServiceGroup(configuration: configuration).run()
         await identity.store.close()
     }

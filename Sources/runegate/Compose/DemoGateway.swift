@@ -49,10 +49,3 @@ func serveDemoGateway(on stage: DemoStage, isReady: @escaping @Sendable (BaseURL
     appliance.isReady = { [baseURL = settings.baseURL] _ in isReady(baseURL) }
     try await appliance.run()
 }
-
-extension LoadedConfiguration {
-    /// Whether nobody has set it.
-    fileprivate func isDefault(_ name: String) -> Bool {
-        effective.contains { $0.name == name && $0.origin == .builtIn }
-    }
-}

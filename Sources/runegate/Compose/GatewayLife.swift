@@ -11,7 +11,6 @@ import UpstreamSelection
 
 /// Lets visitors in until the end is announced, then drains.
 final class GatewayLife: Service {
-    private let settings: Settings
     private let listeners: [GatewayListener]
     private let identity: IdentityServices
     private let reader: SelectionReader
@@ -20,25 +19,27 @@ final class GatewayLife: Service {
     private let isReady: @Sendable ([ListenAddress]) -> Void
     private let logger = Logger(label: "serve")
     private let running: RunningGateway
+    private let status: StatusLife
 
     /// `passed` is a listening socket from systemd, which wins over the configured address; `isReady` is
     /// called once, when visitors can come; `enrollSocket` is where the enrolment unit listens.
     init(
-        settings: Settings, passed: Int32?, identity: IdentityServices, reader: SelectionReader,
-        ownersDoor: OwnersDoor, running: RunningGateway, enrollSocket: String,
+        passed: Int32?, identity: IdentityServices, reader: SelectionReader,
+        ownersDoor: OwnersDoor, running: RunningGateway, status: StatusLife, enrollSocket: String,
         isReady: @escaping @Sendable ([ListenAddress]) -> Void
     ) {
-        self.settings = settings
-        self.listeners = [passed.map { .passed(descriptor: $0) } ?? .address(settings.listen)]
+        self.listeners = [passed.map { .passed(descriptor: $0) } ?? .address(running.settings.listen)]
         self.identity = identity
         self.reader = reader
         self.ownersDoor = ownersDoor
         self.running = running
+        self.status = status
         self.enrollSocket = enrollSocket
         self.isReady = isReady
     }
 
     func run() async throws {
+        let settings = running.settings
         let server = try await GatewayServer.start(
             doors: try doors(settings), listeners: listeners, sessions: identity.sessions, reader: reader)
         running.begin(server)
@@ -46,12 +47,17 @@ final class GatewayLife: Service {
             logger.notice(
                 "listening", metadata: ["address": "\(address)", "base_url": "\(settings.baseURL)"])
         }
-        await announce(server)
+        // READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.
+        status.say(.ready)
+        isReady(server.addresses)
         try? await gracefulShutdown()
         running.end()
-        Notify.send(.stopping, .status("Letting transfers finish"))
-        logger.notice("draining", metadata: ["limit": "\(settings.drain)"])
-        await server.drain(within: settings.drain)
+        let limit = running.settings.drain
+        Notify.send(.stopping, .status(PassingStatus.stopping(within: limit).line))
+        logger.notice("draining", metadata: ["limit": "\(limit)"])
+        let began = ContinuousClock.now
+        await server.drain(within: limit)
+        logger.notice("drained", metadata: ["took": "\(ContinuousClock.now - began)"])
     }
 
     /// Takes new settings for requests that begin from now on.
@@ -59,15 +65,6 @@ final class GatewayLife: Service {
         let doors = try doors(settings)
         running.server?.apply(doors, sessions: identity.sessions)
         running.take(settings)
-    }
-
-    /// READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.
-    private func announce(_ server: GatewayServer) async {
-        let fault = await identity.store.currentFault()
-        let addresses = server.addresses.map(\.description).joined(separator: ", ")
-        Notify.send(
-            .ready, .status(fault.map { "Nobody can sign in: \($0.problem)" } ?? "Serving on \(addresses)"))
-        isReady(server.addresses)
     }
 
     private func doors(_ settings: Settings) throws(Fault) -> GatewayDoors {

@@ -1,3 +1,4 @@
+import Control
 import GateConfig
 import GateModel
 import Identity
@@ -10,7 +11,7 @@ import UnixSignals
 /// How the configuration is read again while the program runs.
 struct Reload: Sendable {
     let load: @Sendable () -> LoadedConfiguration
-    /// What counts since the start.
+    /// What counted at the start: what cannot change live is compared with it, however many reloads later.
     let effective: [EffectiveSetting]
     let levels: LogLevels
 }
@@ -21,23 +22,21 @@ struct ReloadLife: Service {
     let settings: Settings
     let identity: IdentityServices
     let gateway: GatewayLife
+    let running: RunningGateway
+    let status: StatusLife
     let logger = Logger(label: "config")
 
     func run() async throws {
-        var current = reload.effective
         let signals = await UnixSignalsSequence(trapping: .sighup)
         for await _ in signals.cancelOnGracefulShutdown() {
             Notify.send(.reloading)
-            current = await take(reload.load(), over: current)
-            Notify.send(.ready)
+            await take(reload.load())
+            status.say(.ready)
         }
     }
 
     /// Applies what was read, or says why not.
-    ///
-    /// - Returns: The effective settings that count afterwards.
-    private func take(_ loaded: LoadedConfiguration, over old: [EffectiveSetting]) async -> [EffectiveSetting]
-    {
+    private func take(_ loaded: LoadedConfiguration) async {
         do {
             var new = try loaded.settings.get()
             // systemd reads credentials at start only; in development fresh ones would be random.
@@ -45,28 +44,33 @@ struct ReloadLife: Service {
             try gateway.apply(new)
             await identity.apply(IdentitySettings(new))
             reload.levels.apply(new.log)
-            report(restartOnly: Set(loaded.effective.changedAndNeedingRestart(since: old)))
-            return loaded.effective
+            report(waiting: loaded.waitingForRestart(since: reload.effective))
         } catch let problems as ConfigProblems {
-            for error in problems.errors { refuse("\(error)") }
+            refuse(problems.errors.map(\.description))
         } catch {
-            refuse("\(error)")
+            refuse(["\(error)"])
         }
-        return old
     }
 
-    private func refuse(_ problem: String) {
-        logger.error("configuration refused, the old one stays", metadata: ["problem": "\(problem)"])
+    private func refuse(_ problems: [String]) {
+        for problem in problems {
+            logger.error("configuration refused, the old one stays", metadata: ["problem": "\(problem)"])
+        }
+        var standing = running.configuration
+        standing.refusedProblems = problems.count
+        running.note(standing)
     }
 
-    private func report(restartOnly names: Set<String>) {
-        guard !names.isEmpty else {
+    /// Says what counts from now on; `waiting` are the settings that were changed and cannot change live.
+    private func report(waiting: [String]) {
+        running.note(ConfigurationStanding(waitingForRestart: waiting))
+        guard !waiting.isEmpty else {
             logger.notice("configuration taken")
             return
         }
         logger.warning(
             "configuration taken, some of it only after a restart",
-            metadata: ["settings": "\(names.sorted().joined(separator: " "))"])
+            metadata: ["settings": "\(waiting.joined(separator: " "))"])
     }
 }
 
@@ -76,15 +80,6 @@ extension TokenSettings {
         jwtSecretPrevious = old.jwtSecretPrevious
         sessionKey = old.sessionKey
         sessionKeyPrevious = old.sessionKeyPrevious
-    }
-}
-
-extension [EffectiveSetting] {
-    /// The names of settings that have another value now and count only after a restart.
-    fileprivate func changedAndNeedingRestart(since old: [EffectiveSetting]) -> [String] {
-        let before = Dictionary(old.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        let restart = Set(Keys.all.filter { $0.reload == .restart }.map(\.name))
-        return filter { restart.contains($0.name) && before[$0.name] != $0.value }.map(\.name)
     }
 }
 

@@ -35,6 +35,9 @@ struct TunnelLife: Service {
         self.history = HistoryKeeper(service: service, store: store)
     }
 
+    /// Returns once the event loop has done a piece of work.
+    func turn() async { try? await group.next().submit {}.get() }
+
     func run() async throws {
         await cancelWhenGracefulShutdown { [service, interface, history, aftermath] in
             await withDiscardingTaskGroup { tasks in
