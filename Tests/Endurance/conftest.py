@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import pytest
 
+from busy_site import BusySite
 from form import Form
+from machines.booted import Booted
 from stage import names
 from stage.figures import Figures
 from stage.workspace import OUTPUT, ROOT, Workspace
@@ -67,3 +69,10 @@ def workspace() -> Iterator[Workspace]:
     workspace = Workspace(logs="endurance-logs-long" if Form.chosen().is_long else "endurance-logs")
     yield workspace
     workspace.close()
+
+
+@pytest.fixture(scope="session")
+def busy_site(boot: Callable[..., Booted], tmp_path_factory: pytest.TempPathFactory) -> Iterator[BusySite]:
+    site = BusySite(boot, tmp_path_factory.mktemp("busy"))
+    yield site
+    site.close()
