@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from machines.booted import Booted
-from machines.pair import JOIN_CODE
 from machines.public_server import SETTING_UP, PublicServer
+from machines.public_side import JOIN_CODE
 from machines.rendered import files
 
 RUNNING = [
