@@ -108,6 +108,7 @@ FAR_ADDRESSES: dict[str, Deed] = {
 PROGRAMS: dict[str, Deed] = {
     "runs a shell": lambda him: him.runs("/bin/sh"),
     "runs a program": lambda him: him.runs("/usr/bin/true"),
+    "runs a program that lies among the libraries": lambda him: him.runs("/usr/lib/systemd/systemd-ac-power"),
     "runs a program of his own from /tmp": _runs_from("/tmp"),
     "runs a program of his own from /var/tmp": _runs_from("/var/tmp"),
     "runs a program of his own from /dev/shm": _runs_from("/dev/shm"),

@@ -38,7 +38,9 @@ enum GatewayUnits {
         \(Sandbox.noBacktrace)
         IPAddressDeny=any
         \(Sandbox.noCapability)\
-        \(Sandbox.lines(programs: "\(Paths.binary) /usr/bin/kill", families: "AF_INET AF_INET6 AF_UNIX"))\
+        \(Sandbox.lines(
+            programs: "\(Paths.binary) /usr/bin/kill", families: "AF_INET AF_INET6 AF_UNIX",
+            libraries: Sandbox.ownLibraries))\
         LimitNOFILE=65536
         MemoryMax=512M
         TasksMax=256

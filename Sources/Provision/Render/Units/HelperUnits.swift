@@ -21,7 +21,8 @@ enum HelperUnits {
         LoadCredential=email.toml:\(ConfigText(quoted: Paths.mailAccount))
         \(Sandbox.noBacktrace)
         \(Sandbox.noCapability)\
-        \(Sandbox.lines(programs: Paths.binary, families: "AF_INET AF_INET6 AF_UNIX"))\
+        \(Sandbox.lines(
+            programs: Paths.binary, families: "AF_INET AF_INET6 AF_UNIX", libraries: Sandbox.ownLibraries))\
         LimitNOFILE=1024
         MemoryMax=128M
         TasksMax=32
@@ -50,7 +51,8 @@ enum HelperUnits {
         AmbientCapabilities=CAP_NET_ADMIN
         \(Sandbox.noBacktrace)
         IPAddressDeny=any
-        \(Sandbox.lines(programs: Paths.binary, families: "AF_NETLINK AF_UNIX"))\
+        \(Sandbox.lines(
+            programs: Paths.binary, families: "AF_NETLINK AF_UNIX", libraries: Sandbox.ownLibraries))\
         LimitNOFILE=256
         MemoryMax=64M
         TasksMax=32
