@@ -46,6 +46,7 @@ class Computer:
         directory.mkdir(parents=True)
 
     def switch_on(self) -> None:
+        """Returns at once. It goes off when the thread ends that calls this."""
         self._emulator = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *self._network, "qemu-system-x86_64", *self._hardware()],
             stdin=subprocess.DEVNULL, stdout=(self.directory / "emulator").open("wb"), stderr=subprocess.STDOUT,
@@ -53,9 +54,7 @@ class Computer:
         try:
             until(self._is_wired, "the emulator starts", 30)
             self._line = Line(self.directory / "agent")
-            self._line.wait_for_boot(1, BOOT_SECONDS)
-        except BaseException as error:
-            error.add_note(self.console())
+        except BaseException:
             self.close()
             raise
 
@@ -124,9 +123,20 @@ class Computer:
 
     # Power
 
-    def wait_until_running(self, within: float = BOOT_SECONDS) -> str:
+    def wait_until_running(self) -> str:
         """Until systemd has started everything; what it says of the whole."""
-        return self.run("systemctl", "is-system-running", "--wait", check=False, within=within).stdout.strip()
+
+        def settled() -> str:
+            # Its own `--wait` would be no good when the machine goes down meanwhile.
+            state = self.run("systemctl", "is-system-running", check=False).stdout.strip()
+            return state if state in ("running", "degraded") else ""
+
+        self.wait_for_boot(1)
+        try:
+            return until(settled, "everything is started", BOOT_SECONDS, every=0.5)
+        except AssertionError as error:
+            error.add_note(self.run("systemctl", "list-jobs").stdout)
+            raise
 
     def restart(self) -> None:
         """As an owner does; returns at once."""
@@ -147,7 +157,12 @@ class Computer:
         return len(self._line.boots)
 
     def wait_for_boot(self, number: int) -> None:
-        self._line.wait_for_boot(number, BOOT_SECONDS)
+        """Until it has come up so many times."""
+        try:
+            self._line.wait_for_boot(number, BOOT_SECONDS)
+        except AssertionError as error:
+            error.add_note(self.console())
+            raise
 
     # What there is to see
 

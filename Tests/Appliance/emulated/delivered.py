@@ -22,7 +22,7 @@ MAIL_WORDS = [
 ]  # fmt: skip
 
 _STAND_IN = """#!/bin/sh
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/usr/local/lib/rathole-stand-in exec /usr/bin/python3 -m rathole "$@"
+PYTHONPATH=/usr/local/lib/rathole-stand-in exec /usr/bin/python3 -m rathole "$@"
 """
 # Rathole itself is one program; the stand-in needs Python.
 _STAND_IN_UNIT = "[Service]\nExecPaths=/usr/bin /bin\n"
@@ -49,6 +49,8 @@ def deliver_rathole(machine: Computer) -> str:
     ).stdout
     machine.run("mkdir", "--parents", "/usr/local/lib/rathole-stand-in")
     machine.run("tar", "--extract", "--no-same-owner", "--directory=/usr/local/lib/rathole-stand-in", input=tree)
+    # Once, and not at each start: the unit may write nothing.
+    machine.run("python3", "-m", "compileall", "-q", "/usr/local/lib/rathole-stand-in")
     machine.write("/usr/local/bin/rathole", _STAND_IN, 0o755)
     machine.write("/etc/systemd/system/rathole.service.d/stand-in.conf", _STAND_IN_UNIT)
     return "the stand-in of Rathole"

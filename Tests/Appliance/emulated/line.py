@@ -1,6 +1,7 @@
 """The line to a machine's agent: programs are run over it, and each start of the machine is heard of."""
 
 import base64
+import contextlib
 import itertools
 import json
 import socket
@@ -43,6 +44,8 @@ class Line:
         answer: Future[Done] = Future()
         asked = {"number": number, "command": command, "input": base64.b64encode(given).decode()}
         with self._lock:
+            if not self._thread.is_alive():
+                raise Gone()
             self._waiting[number] = answer
             self._socket.sendall(json.dumps(asked).encode() + b"\n")
         try:
@@ -55,7 +58,8 @@ class Line:
         until(lambda: len(self.boots) >= number, f"the machine comes up, time {number}", within, every=0.02)
 
     def _read(self) -> None:
-        with self._socket.makefile("rb") as stream:
+        # That is how it ends when the emulator is killed.
+        with contextlib.suppress(ConnectionResetError), self._socket.makefile("rb") as stream:
             for line in stream:
                 self._take(json.loads(line))
         self._forget()

@@ -45,10 +45,10 @@ class Joined(PublicSide):
         shell = Shell(self.aibox)
         began = time.monotonic()
         shell.type("runegate provision aibox")
-        shell.wait_for("join code", 30)
+        shell.wait_for("join code", 60)
         for line in [*code.splitlines(), ""]:
             shell.type(line)
-        shown = shell.wait_for_prompt(180)
+        shown = shell.wait_for_prompt(300)
         assert shell.status() == 0, f"{shown}\n{self.aibox.last_words()}\n{self.vps.last_words()}"
         self.wait_until_proven()
         return shell, shown, time.monotonic() - began

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 KEY_BYTES = 32
 TAG_BYTES = 16
@@ -165,7 +166,8 @@ class Handshake:
 
 
 def _public(key: X25519PrivateKey | X25519PublicKey) -> bytes:
-    return (key.public_key() if isinstance(key, X25519PrivateKey) else key).public_bytes_raw()
+    public = key.public_key() if isinstance(key, X25519PrivateKey) else key
+    return public.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _hash(content: bytes) -> bytes:
