@@ -15,8 +15,8 @@ from stage.site import NO_LIMITS, Site, Stage
 RECOVERY = 30.0
 #: As many mails may wait.
 ROOM = 1000
-#: Of a visitor who has nothing to do with mail, and of one who asks for a link.
-SLOWEST = 1.0
+#: Of a visitor who has nothing to do with mail, and of one who asks for a link; a lookup takes ten seconds.
+SLOWEST = 2.0
 
 
 @dataclass
