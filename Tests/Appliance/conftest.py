@@ -43,14 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_versions] = {}
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints what was measured; after the long form also as a page."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
+) -> None:
+    """Prints what was measured; after the long form, when all is well, also as a page."""
     figures = config.stash[_figures]
     if not figures.rows:
         return
     terminalreporter.section("on emulated machines")
     terminalreporter.write_line(figures.table)
-    if os.environ.get("RUNEGATE_APPLIANCE") == "long":
+    if os.environ.get("RUNEGATE_APPLIANCE") == "long" and exitstatus == pytest.ExitCode.OK:
         figures.merge(OUTPUT / "appliance.json")
         figures.write(ROOT / "docs" / "APPLIANCE.md", INTRODUCTION, config.stash[_versions])
 

@@ -78,7 +78,7 @@ def story(world: World, image: Path, package: Path, authority: Authority, figure
         figures.add("both machines", "from power on to two running systems", f"{time.monotonic() - began:.0f} s")
         vps, aibox = machines
         for machine in machines:
-            deliver(machine, package, authority)
+            deliver(machine, world, package, authority)
             rathole = deliver_rathole(machine)
         # The owner's own setting; half a minute is long in a test.
         vps.write("/etc/runegate/runegate.toml", 'failback_after = "5s"\n')
@@ -88,6 +88,7 @@ def story(world: World, image: Path, package: Path, authority: Authority, figure
         aibox.run("systemctl", "enable", "--now", "app.service")
         pair = Joined(vps.directory, world.mail)
         pair.vps, pair.aibox, pair.internet = vps, aibox, world
+        pair.patience_seconds = PATIENCE_SECONDS
         pair.open_door(VPS.cable.machine)
         closing.callback(pair.close)
         before = {machine.name: (files(machine), accounts(machine)) for machine in machines}
@@ -159,7 +160,7 @@ def test_without_udp_traffic_goes_on_and_comes_back(story: Story, visitor: Visit
         finally:
             story.pair.internet.mend()
         story.pair.wait_for_path(visitor, "wireguard", PATIENCE_SECONDS)
-        story.pair.wait_until_proven(PATIENCE_SECONDS)
+        story.pair.wait_until_proven()
     figures.add("UDP cut", "longest time between two answers, cut and mended", f"{asked.longest_gap:.1f} s")
     figures.at_most("UDP cut", f"requests without an answer, of {asked.asked}", asked.unserved, 0)
     assert "WireGuard" in said, said
@@ -207,7 +208,7 @@ def test_everything_comes_back_by_itself(
         until(lambda: asked.first_after(up), "the visitor is served again", PATIENCE_SECONDS)
         served = up - began + (asked.first_after(up) or 0)
         story.pair.wait_for_path(visitor, "wireguard", PATIENCE_SECONDS)
-        story.pair.wait_until_proven(PATIENCE_SECONDS)
+        story.pair.wait_until_proven()
         proven = time.monotonic() - began
     case = f"{' and '.join(names)}: {how.replace('_', ' ')}"
     figures.add(case, "seconds until the visitor is served", f"{served:.0f} s")
@@ -218,11 +219,11 @@ def test_everything_comes_back_by_itself(
 
 
 def test_an_upgrade_costs_no_visitor_anything(
-    story: Story, visitor: Visitor, figures: Figures, package: Path, tmp_path: Path
+    story: Story, world: World, visitor: Visitor, figures: Figures, package: Path, tmp_path: Path
 ) -> None:
-    later = newer(package).read_bytes()
+    address = world.offer(newer(package))
     for machine in story.machines:
-        machine.write("/root/newer.deb", later)
+        machine.download(address, "/root/newer.deb")
         runs = machine.run("systemctl", "show", "--property=InvocationID", "runegate.service").stdout
         with story.pair.load(visitor, tmp_path) as seen:
             shell = Shell(machine)
@@ -237,7 +238,7 @@ def test_an_upgrade_costs_no_visitor_anything(
         assert machine.run("dpkg-query", "--show", "--showformat=${Version}", "runegate").stdout == "999.0"
         after = machine.run("systemctl", "show", "--property=InvocationID", "runegate.service").stdout
         assert (after != runs) == (machine is story.pair.vps), "the new program runs where it is a service"
-    story.pair.wait_until_proven(PATIENCE_SECONDS)
+    story.pair.wait_until_proven()
 
 
 def test_no_secret_is_in_the_journals(story: Story, secrets: Secrets, tmp_path: Path) -> None:

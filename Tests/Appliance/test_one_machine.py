@@ -53,7 +53,7 @@ def story(world: World, image: Path, package: Path, authority: Authority, figure
         closing.callback(machine.close)
         assert machine.wait_until_running() == "running"
         figures.add(CASE, "from power on to a running system", f"{time.monotonic() - began:.0f} s")
-        deliver(machine, package, authority)
+        deliver(machine, world, package, authority)
         public = PublicSide(machine.directory, world.mail)
         public.vps, public.internet = machine, world
         public.open_door(VPS.cable.machine)

@@ -102,6 +102,20 @@ class Computer:
     def write(self, path: str, content: str | bytes, mode: int = 0o644) -> None:
         self.run("install", "-D", f"--mode={mode:o}", "/dev/stdin", path, input=content)
 
+    def download(self, address: str, path: str) -> None:
+        self.run(
+            "curl",
+            "--silent",
+            "--show-error",
+            "--fail",
+            "--retry",
+            "5",
+            "--retry-connrefused",
+            "--output",
+            path,
+            address,
+        )
+
     def terminal(self) -> socket.socket:
         """Where the owner sits: root's shell, since the machine is up."""
         connection = socket.socket(socket.AF_UNIX)

@@ -10,7 +10,7 @@ from stage.certificates import Authority
 from stage.mail_server import PASSWORD, USER
 
 from .computer import Computer
-from .world import MAIL_NAME, MAIL_PORT
+from .world import MAIL_NAME, MAIL_PORT, World
 
 PACKAGE = "/root/runegate.deb"
 PASSWORD_FILE = "/root/password"
@@ -28,8 +28,8 @@ PYTHONPATH=/usr/local/lib/rathole-stand-in exec /usr/bin/python3 -m rathole "$@"
 _STAND_IN_UNIT = "[Service]\nExecPaths=/usr/bin /bin\n"
 
 
-def deliver(machine: Computer, package: Path, authority: Authority) -> None:
-    machine.write(PACKAGE, package.read_bytes())
+def deliver(machine: Computer, world: World, package: Path, authority: Authority) -> None:
+    machine.download(world.offer(package), PACKAGE)
     machine.write(PASSWORD_FILE, PASSWORD + "\n", 0o600)
     machine.write(AUTHORITY_FILE, authority.file.read_bytes())
     machine.write("/usr/local/bin/certbot", (ROOT / "Tests/Provision/machines/certbot").read_bytes(), 0o755)

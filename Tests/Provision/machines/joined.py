@@ -18,6 +18,8 @@ PATHS = {"10.0.0.1": "wireguard", "127.0.0.1": "rathole"}
 
 class Joined(PublicSide):
     aibox: Host
+    #: How long it may take until a tunnel is proven.
+    patience_seconds = 60.0
 
     def path_used(self, visitor: Visitor) -> str:
         """Over which path the app was asked just now; empty when it was not."""
@@ -30,12 +32,12 @@ class Joined(PublicSide):
     def wait_for_path(self, visitor: Visitor, path: str, within: float = 45) -> None:
         until(lambda: self.path_used(visitor) == path, f"the app is asked over {path}", within, every=0.2)
 
-    def wait_until_proven(self, within: float = 60) -> None:
+    def wait_until_proven(self) -> None:
         def ask() -> subprocess.CompletedProcess[str]:
             return self.vps.run("runegate", "tunnels", check=False)
 
         try:
-            until(lambda: ask().returncode == 0, "both paths are proven", within, 0.3)
+            until(lambda: ask().returncode == 0, "both paths are proven", self.patience_seconds, 0.3)
         except AssertionError as error:
             words = [ask().stdout, self.vps.last_words(), self.aibox.last_words()]
             raise AssertionError("\n".join([str(error), *words])) from None
