@@ -139,9 +139,9 @@ package final class GatewayServer: Sendable {
     /// and nobody has to wait for others' transfers; then nobody is taken in any more, and what those still do
     /// may finish for `limit`, too. The server cannot be used afterwards.
     package func drain(within limit: Duration) async {
-        await ends(within: limit) { $0.beginDrain() }
+        await wait(within: limit) { $0.beginDrain() }
         await stopAccepting()
-        await ends(within: limit) { $0.finishDrain() }
+        await wait(within: limit) { $0.finishDrain() }
         for loop in loops { loop.eventLoop.execute { loop.value.stop() } }
         publications.stop()
         do {
@@ -151,22 +151,22 @@ package final class GatewayServer: Sendable {
         }
     }
 
-    /// Waits on every event loop for the connections that `wait` is about, and ends what has not ended by itself.
-    private func ends(
-        within limit: Duration, _ wait: @escaping @Sendable (LoopContext) -> EventLoopFuture<Void>
+    /// Waits for what every event loop waits for, and ends what has not ended by itself.
+    private func wait(
+        within limit: Duration, for end: @escaping @Sendable (LoopContext) -> EventLoopFuture<Void>
     ) async {
         let ended = EventLoopFuture.andAllComplete(
-            loops.map { loop in loop.eventLoop.flatSubmit { wait(loop.value) } }, on: group.next())
+            loops.map { loop in loop.eventLoop.flatSubmit { end(loop.value) } }, on: group.next())
         let cut = group.next().scheduleTask(in: TimeAmount(limit)) { [loops] in
             for loop in loops { loop.eventLoop.execute { loop.value.cutTransfers() } }
         }
         let last = max(TimeAmount(limit), limits.silentDrain + limits.sweepInterval * 2)
-        let end = group.next().scheduleTask(in: last) { [loops] in
+        let stop = group.next().scheduleTask(in: last) { [loops] in
             for loop in loops { loop.eventLoop.execute { loop.value.endAwaited() } }
         }
         try? await ended.get()
         cut.cancel()
-        end.cancel()
+        stop.cancel()
     }
 
     /// Takes nobody in any more; who was taken in is in the hands of an event loop when it returns.

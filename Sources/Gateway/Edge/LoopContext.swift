@@ -85,11 +85,11 @@ final class LoopContext {
         isDraining = true
         let now = NIODeadline.now()
         for visitor in Array(visitors.values) { visitor.beginDrain(now: now) }
-        return end { $0.isFromBeforeStop }
+        return whenGone { $0.isFromBeforeStop }
     }
 
     /// Succeeds when nobody is left.
-    func finishDrain() -> EventLoopFuture<Void> { end { _ in true } }
+    func finishDrain() -> EventLoopFuture<Void> { whenGone { _ in true } }
 
     /// Ends the transfers that are waited for.
     func cutTransfers() { for visitor in awaitedVisitors { visitor.cutTransfer() } }
@@ -105,7 +105,7 @@ final class LoopContext {
         pool.closeAll()
     }
 
-    private func end(of counts: @escaping (VisitorConnection) -> Bool) -> EventLoopFuture<Void> {
+    private func whenGone(_ counts: @escaping (VisitorConnection) -> Bool) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
         awaited = (counts, promise)
         endWaitIfOver()

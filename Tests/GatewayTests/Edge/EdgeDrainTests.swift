@@ -73,6 +73,42 @@ import Testing
         }
     }
 
+    @Test func `whoever comes while others finish is served`() async throws {
+        try await EdgeFixture.run(
+            limits: limits, drains: false,
+            script: { peer in
+                let text = peer.text
+                guard text.hasSuffix("\r\n\r\n") else { return }
+                peer.forget()
+                if text.hasPrefix("GET /ws") {
+                    peer.send(ProxyUpgradeTests.switching)
+                } else if text.hasPrefix("GET /slow") {
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+                } else {
+                    peer.send(RawApp.ok)
+                }
+            }
+        ) { fixture in
+            let first = try await fixture.visitor()
+            first.send(EdgeFixture.get("/slow"))
+            try await first.wait(for: "abc")
+            let slow = try await fixture.firstAppConnection()
+            let upgraded = try await fixture.visitor()
+            upgraded.send(ProxyUpgradeTests.handshake())
+            try await upgraded.wait(for: "\r\n\r\n")
+            async let drained: Void = fixture.gateway.drain(within: .seconds(30))
+            // The stop has begun.
+            try await upgraded.wait { $0.hasInputEnded }
+            let second = try await fixture.visitor()
+            second.send(EdgeFixture.get("/1"))
+            try await second.wait { $0.text.hasSuffix("ok") && $0.hasInputEnded }
+            slow.send("def")
+            try await first.wait { $0.text.hasSuffix("abcdef") && $0.hasInputEnded }
+            await drained
+            await #expect(throws: (any Error).self) { _ = try await fixture.visitor() }
+        }
+    }
+
     @Test func `a stream that is upgraded during the stop holds nobody up`() async throws {
         try await EdgeFixture.run(limits: limits, drains: false, script: ProxyUpgradeTests.echo) { fixture in
             let visitor = try await fixture.visitor()
