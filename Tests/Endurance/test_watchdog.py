@@ -14,7 +14,7 @@ from stage.figures import Figures
 from stage.polling import until
 
 DROP_IN = "/run/systemd/system/runegate.service.d/watchdog.conf"
-SHIPPED_SECONDS, SHORT_SECONDS = 20, 6
+SHIPPED_SECONDS, SHORT_SECONDS = 20, 4
 
 # Another program that writes to the database until its input ends.
 HOLDER = """
