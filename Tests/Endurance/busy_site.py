@@ -54,13 +54,17 @@ class BusySite:
         self._directory = directory
         self._running: list[subprocess.Popen] = []
         self.server = PublicServer(boot, directory)
-        assert self.server.first_run.returncode == 0, self.server.first_run.stdout + self.server.first_run.stderr
         self.machine = self.server.machine
-        self.configure()
-        self._lay_cables()
-        self.restart()
-        self.wait_until_well()
-        self.cookies = self._sign_in()
+        try:
+            assert self.server.first_run.returncode == 0, self.server.first_run.stdout + self.server.first_run.stderr
+            self.configure()
+            self._lay_cables()
+            self.restart()
+            self.wait_until_well()
+            self.cookies = self._sign_in()
+        except BaseException:
+            self.close()
+            raise
 
     def configure(self, *lines: str) -> None:
         """Writes the owner's own settings; they count after a reload or restart."""
