@@ -142,7 +142,7 @@ package actor StateStore {
     private func failed(_ error: any Error) -> Fault {
         let databaseError = error as? DatabaseError
         if databaseError?.isTransient != true { close() }
-        guard databaseError?.meansCorruption == true else {
+        guard databaseError?.meansCorruption == true, Self.isDamaged(file.path) else {
             let fault = Fault.database(error, path: file.path)
             report(fault)
             return fault
@@ -158,6 +158,19 @@ package actor StateStore {
             report(Fault.unwritable(error))
         }
         return fault
+    }
+
+    /// Looks at the whole file once more, with a fresh connection: a single read that fails can look like damage,
+    /// and nobody may lose a session for that.
+    private static func isDamaged(_ path: String) -> Bool {
+        do {
+            let verdict = try DatabaseQueue(path: path).read { database in
+                try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
+            }
+            return verdict != "ok" && ResultCode(ofCheck: verdict ?? "") == .SQLITE_CORRUPT
+        } catch {
+            return (error as? DatabaseError)?.meansCorruption == true
+        }
     }
 
     /// Says a change of state once, not at every try.
