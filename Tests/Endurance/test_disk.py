@@ -6,6 +6,7 @@ import pytest
 
 from small_disk import RefusedWrites, SmallDisk
 from stage.figures import Figures
+from stage.notify import NotifySocket
 from stage.polling import until
 from stage.site import NO_LIMITS, Site, Stage
 from stage.visitor import NAVIGATION
@@ -70,8 +71,14 @@ def test_a_start_on_such_a_disk_serves_and_waits_for_it(stage: Stage, figures: F
     else:
         disk.make_read_only()
 
+    notify = NotifySocket(stage.workspace)
+    stage.at_end(notify.close)
+    site.gateway.settings["NOTIFY_SOCKET"] = str(notify.path)
     site.gateway.start()
     assert _ask(site) == 503
+    if fault == "read-only":
+        notify.wait_for("STATUS=Serving on ")
+        assert "Nobody can sign in" in notify.said[-1] and not notify.has("READY=1"), notify.said
     site.gateway.process.says("the database cannot be used; new sign-ins wait, sessions go on")
     was_signed_in = member.is_signed_in()
     if fault == "full":
@@ -82,6 +89,7 @@ def test_a_start_on_such_a_disk_serves_and_waits_for_it(stage: Stage, figures: F
     until(member.is_signed_in, "whoever was signed in is so again", RECOVERY)
     seconds = time.monotonic() - room
     until(lambda: _ask(site) == 200, "sign-ins are taken again", RECOVERY)
+    notify.wait_for("READY=1")
     assert not list(site.gateway.state.glob("*corrupt*")), "nothing was wrong with the database"
     case = f"start with a disk that is {fault}"
     figures.add(case, "signed-in visitors, sign-ins", f"{'served' if was_signed_in else 'sign-in page'}, 503")

@@ -47,9 +47,10 @@ final class GatewayLife: Service {
             logger.notice(
                 "listening", metadata: ["address": "\(address)", "base_url": "\(settings.baseURL)"])
         }
-        // READY is said when it is true: the store was opened, the keys are loaded, the listener is bound.
-        status.say(.ready)
         isReady(server.addresses)
+        await storeIsOpen()
+        // READY is said when it is true: the listener is bound, the keys are loaded, the store is open.
+        if !Task.isShuttingDownGracefully { status.say(.ready) }
         try? await gracefulShutdown()
         running.end()
         let limit = running.settings.drain
@@ -58,6 +59,16 @@ final class GatewayLife: Service {
         let began = ContinuousClock.now
         await server.drain(within: limit)
         logger.notice("drained", metadata: ["took": "\(ContinuousClock.now - began)"])
+    }
+
+    /// Waits until the database can be used, or a stop is asked for; visitors are answered meanwhile.
+    private func storeIsOpen() async {
+        await cancelWhenGracefulShutdown { [store = identity.store, status] in
+            while await store.currentFault() != nil {
+                status.sayWhatIsNew()
+                guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+            }
+        }
     }
 
     /// Takes new settings for requests that begin from now on.
