@@ -59,6 +59,8 @@ extension VisitorConnection {
     }
 
     private func begin(_ bytes: ByteBuffer) {
+        // On a kept connection, too, what begins after a stop has a drain of its own.
+        isFromBeforeStop = false
         let head: RequestHead
         do {
             head = try HeadReader.request(bytes, limits: shared.limits)

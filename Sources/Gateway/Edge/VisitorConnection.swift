@@ -52,7 +52,7 @@ final class VisitorConnection: ChannelDuplexHandler {
     var knownAddress: KnownAddress?
     /// Whether a request was answered on this connection.
     var hasServed = false
-    /// Whether it was there when a stop began.
+    /// Whether it was there when a stop began, and has begun nothing since.
     var isFromBeforeStop = false
     private var hasGone = false
     private let release: () -> Void

@@ -73,21 +73,52 @@ import Testing
         }
     }
 
+    /// Agrees to upgrades, begins an answer to `/slow`, and answers the rest.
+    private static let slowOrUpgraded: RawApp.Script = { peer in
+        let text = peer.text
+        guard text.hasSuffix("\r\n\r\n") else { return }
+        peer.forget()
+        if text.hasPrefix("GET /ws") {
+            peer.send(ProxyUpgradeTests.switching)
+        } else if text.hasPrefix("GET /slow") {
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        } else {
+            peer.send(RawApp.ok)
+        }
+    }
+
+    @Test func `what begins after the stop on a kept connection has a drain of its own`() async throws {
+        var limits = limits
+        limits.silentDrain = .seconds(5)
+        try await EdgeFixture.run(
+            limits: limits, drains: false, script: Self.slowOrUpgraded
+        ) { fixture in
+            let kept = try await fixture.visitor()
+            kept.send(EdgeFixture.get("/1"))
+            try await kept.wait(for: "\r\n\r\nok")
+            kept.forget()
+            let first = try await fixture.visitor()
+            first.send(EdgeFixture.get("/slow"))
+            try await first.wait(for: "abc")
+            let upgraded = try await fixture.visitor()
+            upgraded.send(ProxyUpgradeTests.handshake())
+            try await upgraded.wait(for: "\r\n\r\n")
+            async let drained: Void = fixture.gateway.drain(within: .seconds(1))
+            // The stop has begun.
+            try await upgraded.wait { $0.hasInputEnded }
+            kept.send(EdgeFixture.get("/slow"))
+            try await kept.wait(for: "abc")
+            try await first.wait { $0.hasInputEnded }
+            #expect(await kept.reaches({ $0.hasInputEnded }, within: .milliseconds(100)) == false)
+            for connection in fixture.app.connections { connection.send("def") }
+            try await kept.wait { $0.text.hasSuffix("abcdef") && $0.hasInputEnded }
+            await drained
+        }
+    }
+
     @Test func `whoever comes while others finish is served`() async throws {
         try await EdgeFixture.run(
-            limits: limits, drains: false,
-            script: { peer in
-                let text = peer.text
-                guard text.hasSuffix("\r\n\r\n") else { return }
-                peer.forget()
-                if text.hasPrefix("GET /ws") {
-                    peer.send(ProxyUpgradeTests.switching)
-                } else if text.hasPrefix("GET /slow") {
-                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
-                } else {
-                    peer.send(RawApp.ok)
-                }
-            }
+            limits: limits, drains: false, script: Self.slowOrUpgraded
         ) { fixture in
             let first = try await fixture.visitor()
             first.send(EdgeFixture.get("/slow"))
