@@ -14,6 +14,8 @@ from stage.polling import until
 #: A drain for those who are there and one for those who come meanwhile, silent connections' 8 s, and the start.
 LONGEST_RESTART = 2 * max(DRAIN_SECONDS, 9) + 5
 AT_ONCE_SECONDS = 2
+#: One that is still being agreed on is not open.
+HANDSHAKE_SECONDS = 1
 STOPPING = f"Stopping: transfers have {DRAIN_SECONDS:g} s to finish; visitors are served meanwhile"
 
 
@@ -82,7 +84,7 @@ def _closings(seen: Seen, restarts: list[Restart]) -> list[float]:
         asked.ended - restart.began
         for restart in restarts
         for asked in seen.of("websocket")
-        if asked.began < restart.began < asked.ended and asked.problem
+        if asked.began + HANDSHAKE_SECONDS < restart.began < asked.ended and asked.problem
     ]
 
 
