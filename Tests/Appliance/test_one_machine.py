@@ -25,6 +25,7 @@ from stage.figures import Figures
 from stage.polling import until
 from stage.secrets import Secrets
 from stage.visitor import Visitor
+from stage.workspace import Workspace
 
 CASE = "one machine"
 UNITS = (
@@ -45,12 +46,15 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(world: World, image: Path, package: Path, authority: Authority, figures: Figures) -> Iterator[Story]:
+def story(
+    workspace: Workspace, world: World, image: Path, package: Path, authority: Authority, figures: Figures
+) -> Iterator[Story]:
     with contextlib.ExitStack() as closing:
         machine = world.computer(VPS, image)
         began = time.monotonic()
         machine.switch_on()
         closing.callback(machine.close)
+        closing.callback(machine.keep_journal, workspace.logs)
         assert machine.wait_until_running() == "running"
         figures.add(CASE, "from power on to a running system", f"{time.monotonic() - began:.0f} s")
         deliver(machine, world, package, authority)

@@ -162,8 +162,9 @@ class Computer:
         """Nothing is written to the disk any more; it starts again at once."""
         with socket.socket(socket.AF_UNIX) as monitor:
             monitor.connect(str(self.directory / "monitor"))
+            _read_prompt(monitor)
             monitor.sendall(b"system_reset\n")
-            monitor.recv(4096)
+            _read_prompt(monitor)
 
     @property
     def boots(self) -> int:
@@ -191,6 +192,12 @@ class Computer:
         """The end of the journal, for a failure's message."""
         return self.run("journalctl", "--no-pager", "--lines=80", "--output=short", check=False).stdout
 
+    def keep_journal(self, directory: Path) -> None:
+        """For whoever looks into a failure."""
+        with contextlib.suppress(Gone, subprocess.TimeoutExpired):
+            text = self.read("journalctl", "--no-pager", "--output=short-precise")
+            (directory / f"{self.name}.journal").write_bytes(text)
+
     def console(self) -> str:
         """What the kernel said."""
         path = self.directory / "console"
@@ -205,3 +212,10 @@ class Computer:
 
 def _socket(name: str, directory: Path) -> list[str]:
     return ["-chardev", f"socket,id={name},path={directory / name},server=on,wait=off"]
+
+
+def _read_prompt(monitor: socket.socket) -> None:
+    """Until the monitor has done what it was told: what it does not read before the end is lost."""
+    read = b""
+    while not read.endswith(b"(qemu) "):
+        read += monitor.recv(4096)
