@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from machines.booted import Booted
+from stage.polling import until
 
 ECHO = Path(__file__).parent / "machines" / "echo.py"
 HOSTS = {"/etc/hosts": "127.0.0.1 localhost\n2001:db8::1 app.example.com\n"}
@@ -152,6 +153,23 @@ def test_an_interface_that_somebody_took_away_comes_back(home: Home) -> None:
     assert "bringing it up again" in tended.stdout + tended.stderr
     assert home.paths()["wireguard"]["state"] == "works"
     assert home.tunnels()["verdict"] == "ok"
+
+
+def test_the_timer_has_wireguard_notice_a_server_that_restarted(home: Home) -> None:
+    def shaken() -> bool:
+        # Only the server is asked: a look from the aibox would itself send something.
+        return home.vps.run("wg", "show", "wg0", "latest-handshakes").stdout.split()[1] != "0"
+
+    def sent() -> int:
+        return int(home.box.run("wg", "show", "wg0", "transfer").stdout.split()[2])
+
+    home.vps.run("systemctl", "restart", "wg-quick@wg0.service")
+    assert not shaken(), "it knows nobody"
+    before = sent()
+    home.box.run("runegate", "tend")
+    # One packet with data; a keepalive has 32 bytes, and WireGuard waits 15 s for an answer to data only.
+    assert sent() - before >= 64
+    until(shaken, "the aibox has shaken hands anew", 40)
 
 
 def test_what_only_the_public_server_does_is_sent_there(home: Home) -> None:

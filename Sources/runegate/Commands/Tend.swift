@@ -11,8 +11,9 @@ struct TendCommand: AsyncParsableCommand {
         commandName: "tend",
         abstract: "Look after the aibox's tunnels once (started by a timer).",
         discussion: """
-            Looks the VPS's name up again when WireGuard has been silent for 135 s, restarts a Rathole client that is \
-            stuck, and brings a rotation to its end that was interrupted. Without a join there is nothing to do.
+            Sends a packet through the tunnel, so that WireGuard notices a VPS that has restarted, looks the VPS's name up \
+            again when WireGuard has been silent for 135 s, restarts a Rathole client that is stuck, and brings a rotation \
+            to its end that was interrupted. Without a join there is nothing to do.
             """)
 
     @Option(help: "The WireGuard interface.")

@@ -1,4 +1,5 @@
 import GateModel
+import Glibc
 import Testing
 import WireGuardKernel
 
@@ -96,6 +97,26 @@ struct TendingTests {
         #expect(!ConnectionTable.holdsConnection(table, to: [second], port: 2333))
         #expect(!ConnectionTable.holdsConnection("", to: [first], port: 2333))
         #expect(!ConnectionTable.holdsConnection(head + "garbage\n", to: [first], port: 2333))
+    }
+
+    @Test func `a datagram goes by the interface that it is for, and by no other`() throws {
+        let listener = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        try #require(listener >= 0)
+        defer { close(listener) }
+        let here = IPAddress(bytes: [127, 0, 0, 1])
+        try #require(SocketAddress.with(here, port: 0) { bind(listener, $0, $1) } == 0)
+        var bound = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &bound) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }
+        }
+        try #require(result == 0)
+        let port = UInt16(bigEndian: bound.sin_port)
+        var octets = [UInt8](repeating: 1, count: 16)
+        #expect(TunnelNudge.send(to: here, port: port, over: try InterfaceName("lo")))
+        #expect(recv(listener, &octets, octets.count, 0) == 1)
+        #expect(!TunnelNudge.send(to: here, port: port, over: try InterfaceName("rgnosuch0")))
+        #expect(recv(listener, &octets, octets.count, Int32(MSG_DONTWAIT)) == -1)
     }
 
     @Test func `the largest size that passes is found, whichever it is`() {
