@@ -1,4 +1,5 @@
 import GateModel
+import Glibc
 import NIOCore
 import NIOPosix
 import Testing
@@ -52,6 +53,25 @@ func `any status counts as an answer`(text: String, status: Int) async throws {
 func `what is no answer is named`(behaviour: PlayedApp.Behaviour, expected: FullOutcome) async throws {
     let app = try await PlayedApp.start(behaviour)
     #expect(try await probe(app.path(.rathole)) == expected)
+    try await app.stop()
+}
+
+@Test func `an answer that a busy process had no time for is none that did not come`() async throws {
+    let app = try await PlayedApp.start(.answers("HTTP/1.1 200 OK\r\n\r\n"))
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    let promise = loop.makePromise(of: FullOutcome?.self)
+    loop.execute {
+        FullProbe(host: "app.example.com", target: "/", addTLS: nil)
+            .send(
+                .head, over: app.path(.rathole), on: loop, deadline: .milliseconds(100),
+                clock: { SystemTime().now().sinceBoot }
+            ) { promise.succeed($0) }
+        // The request is not even sent when its deadline has passed: the loop does nothing else meanwhile.
+        usleep(400_000)
+    }
+    #expect(try await promise.futureResult.get()?.isAnswer == true)
+    try await group.shutdownGracefully()
     try await app.stop()
 }
 

@@ -23,7 +23,9 @@ struct FullProbe {
         let reader = AnswerReader(
             request: request(verb), since: started, clock: clock, report: report)
         let bound = NIOLoopBound(reader, eventLoop: loop)
-        let bootstrap = ClientBootstrap(group: loop).connectTimeout(TimeAmount(deadline))
+        // The deadline is the timer's below.
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(deadline + Patience.longestGrace + Patience.punctual))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             // Only the status line is read: of a large page no more than this comes over the tunnel.
             .channelOption(.socketOption(.so_rcvbuf), value: 4096)
@@ -44,7 +46,7 @@ struct FullProbe {
             case .shortage: bound.value.finish(nil)
             }
         }
-        let timer = loop.scheduleTask(in: TimeAmount(deadline)) { bound.value.expire() }
+        let timer = PatientTimer(deadline, on: loop, clock: clock) { reader.expire() }
         reader.whenFinished { timer.cancel() }
     }
 
@@ -65,7 +67,9 @@ private final class AnswerReader: ChannelInboundHandler {
     private let clock: () -> Duration
     private var report: ((FullOutcome?) -> Void)?
     private var afterwards: (() -> Void)?
+    /// The one that connects, or is connected.
     private var channel: (any Channel)?
+    private var isConnected = false
     private var received: [UInt8] = []
 
     init(
@@ -81,7 +85,7 @@ private final class AnswerReader: ChannelInboundHandler {
     func whenFinished(_ action: @escaping () -> Void) { afterwards = action }
 
     /// The deadline has come.
-    func expire() { finish(channel == nil ? .noConnection : received.isEmpty ? .silent : .garbled) }
+    func expire() { finish(!isConnected ? .noConnection : received.isEmpty ? .silent : .garbled) }
 
     /// Tells the outcome, once, and ends the connection.
     func finish(_ outcome: FullOutcome?) {
@@ -94,9 +98,13 @@ private final class AnswerReader: ChannelInboundHandler {
         afterwards = nil
     }
 
+    func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+
     func channelActive(context: ChannelHandlerContext) {
         guard report != nil else { return context.close(promise: nil) }
+        // A name with two addresses is tried at both.
         channel = context.channel
+        isConnected = true
         context.writeAndFlush(wrapOutboundOut(request), promise: nil)
     }
 

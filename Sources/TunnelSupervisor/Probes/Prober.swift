@@ -63,7 +63,9 @@ final class Prober {
     private func sendConnect(timeout: Duration) {
         let sentAt = clock()
         let name = path.name
-        let lost = after(timeout) { $0.tell(.light(name, .lost, sentAt: sentAt)) }
+        let lost = PatientTimer(timeout, on: loop, clock: clock) { [self] in
+            tell(.light(name, .lost, sentAt: sentAt))
+        }
         ConnectProbe.send(over: path, on: loop) { [self] answer in
             lost.cancel()
             let time = clock() - sentAt
@@ -85,8 +87,8 @@ final class Prober {
         let sequence = nextSequence
         guard let echoes, echoes.send(sequence) else { return false }
         sentEchoes[sequence] = (clock(), isTrial)
-        _ = after(timeout) { $0.checkEcho(sequence) }
-        _ = after(Self.lateEchoes) { $0.sentEchoes[sequence] = nil }
+        _ = PatientTimer(timeout, on: loop, clock: clock) { [self] in checkEcho(sequence) }
+        _ = PatientTimer(Self.lateEchoes, on: loop, clock: clock) { [self] in sentEchoes[sequence] = nil }
         return true
     }
 
@@ -128,15 +130,8 @@ final class Prober {
         }
     }
 
-    // MARK: Both
-
     private func tell(_ event: TunnelEvent) {
         if !isStopped { report(event) }
-    }
-
-    private func after(_ delay: Duration, _ action: @escaping (Prober) -> Void) -> Scheduled<Void> {
-        let bound = NIOLoopBound((prober: self, action: action), eventLoop: loop)
-        return loop.scheduleTask(in: TimeAmount(delay)) { bound.value.action(bound.value.prober) }
     }
 }
 

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import TunnelSupervisor
+
+// A deadline that is looked at late is looked at again: so much later, and not for ever.
+
+private func looks(_ patience: Patience, lateBy lateness: [Int]) -> (looks: [Duration], isOver: Bool) {
+    var patience = patience
+    var looks: [Duration] = []
+    for lateness in lateness {
+        let now = patience.due + .milliseconds(lateness)
+        looks.append(now)
+        if patience.isOver(at: now) { return (looks, true) }
+    }
+    return (looks, false)
+}
+
+@Test(arguments: [0, 1, 100])
+func `whoever looks in time decides at once`(lateness: Int) {
+    let (at, isOver) = looks(Patience(.milliseconds(300), from: .seconds(5)), lateBy: [lateness])
+    #expect(isOver)
+    #expect(at == [.milliseconds(5300 + lateness)])
+}
+
+@Test func `a timer that fires a little early has not ended anything`() {
+    var patience = Patience(.milliseconds(300), from: .zero)
+    let early = patience.isOver(at: .milliseconds(299))
+    #expect(!early)
+    #expect(patience.due == .milliseconds(300))
+}
+
+@Test func `a late look gives as much time again as was missing`() {
+    var patience = Patience(.milliseconds(300), from: .zero)
+    let late = patience.isOver(at: .milliseconds(450))
+    #expect(!late)
+    #expect(patience.due == .milliseconds(600))
+    let inTime = patience.isOver(at: .milliseconds(610))
+    #expect(inTime)
+}
+
+@Test func `a process that stood still for long gives one more wait, and no more`() {
+    var patience = Patience(.milliseconds(300), from: .zero)
+    let late = patience.isOver(at: .seconds(60))
+    #expect(!late)
+    #expect(patience.due == .milliseconds(60_300))
+    let inTime = patience.isOver(at: .milliseconds(60_301))
+    #expect(inTime)
+}
+
+@Test func `whoever is always late decides all the same`() {
+    let late = looks(
+        Patience(.milliseconds(700), from: .zero), lateBy: [Int](repeating: 500, count: 10))
+    #expect(late.isOver)
+    #expect(late.looks.count == 5, "four times half a second of grace, and then no more")
+}
