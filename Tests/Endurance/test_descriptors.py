@@ -43,6 +43,7 @@ def _endure(site: Site, member: Visitor, figures: Figures, form: Form, case: str
     kept = KeptConnection(site, member.cookie_header)
     assert kept.get() == 200
     flood = _flood(site)
+    owner = _ask_for_status(site)
     said = process.says("new visitors wait; those who are connected go on")
     assert "LimitNOFILE" in said
     began, before = time.monotonic(), process.cpu_seconds()
@@ -58,6 +59,8 @@ def _endure(site: Site, member: Visitor, figures: Figures, form: Form, case: str
     until(lambda: member.visit("/whoami").status_code == 200, "new connections are served again")
     recovered = time.monotonic() - gone
     site.visitor().sign_in("new@example.com")
+    with owner:
+        assert owner.recv(4096).startswith(b"HTTP/1.1 200"), "the owner's question is answered then, too"
     assert process.exit_code is None
     figures.at_most(
         case, f"failed of {len(answers)} GET of a visitor who is connected", len(answers) - answers.count(200), 0
@@ -67,6 +70,15 @@ def _endure(site: Site, member: Visitor, figures: Figures, form: Form, case: str
     assert set(answers) == {200}
     assert busy < BUSY
     assert recovered < 5
+
+
+def _ask_for_status(site: Site) -> socket.socket:
+    """The owner wants to know what is going on; there may be no descriptor for him either."""
+    owner = socket.socket(socket.AF_UNIX)
+    owner.settimeout(10)
+    owner.connect(str(site.gateway.control_socket))
+    owner.sendall(b"GET /v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return owner
 
 
 def _flood(site: Site) -> list[socket.socket]:
