@@ -46,7 +46,10 @@ if ! has_failed "build the program"; then
     stage "end-to-end tests" end_to_end_tests
     stage "processes broken open in their sandboxes" tools/test/hardening.sh
     stage "restarts, kills and faults" tools/test/endurance.sh
+    # The tunnels go before everything else and leave the processor idle: the fuzzer is built meanwhile.
+    chrt --idle 0 tools/test/fuzz.sh build &
     stage "broken tunnels, in network namespaces" tools/test/tunnels.sh
+    wait
     stage "the package on a Debian with its own kernel, emulated" tools/test/appliance.sh
 fi
 stage "fuzz" tools/test/fuzz.sh
