@@ -10,9 +10,9 @@ import pytest
 from emulated.world import World
 from stage.background import Background
 from stage.certificates import Authority
-from stage.figures import Figures
+from stage.page import Page
 from stage.secrets import Secrets
-from stage.workspace import OUTPUT, ROOT, Workspace
+from stage.workspace import ROOT, Workspace
 
 INTRODUCTION = """\
 # The whole on two Debians
@@ -28,38 +28,20 @@ come from a stand-in of certbot.
 An emulated processor is many times slower than a real one, and busy cores slow it further: **seconds here are an upper
 bound and say nothing about performance** ([FAILOVER.md](FAILOVER.md), [BENCHMARKS.md](BENCHMARKS.md)). "Served" is the
 app's answer to a visitor who was signed in before; a restart counts from the owner's command, a power cut from the moment
-of the cut. The emulator keeps what was on its way to the disk, so a power cut here is no test of the disk.
+of the cut. While a package is upgraded four visitors ask up to four times a second each. The emulator keeps what was on its
+way to the disk, so a power cut here is no test of the disk.
 """
 
 pytest_plugins = ["machines.fixtures", "stage.fixtures"]
 
-_figures = pytest.StashKey[Figures]()
 _versions = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     assert os.geteuid() == 0, "the network between the machines needs root"
-    config.stash[_figures] = Figures()
-    config.stash[_versions] = {}
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
-) -> None:
-    """Prints what was measured; after the long form, when all is well, also as a page."""
-    figures = config.stash[_figures]
-    if not figures.rows:
-        return
-    terminalreporter.section("on emulated machines")
-    terminalreporter.write_line(figures.table)
-    if os.environ.get("RUNEGATE_APPLIANCE") == "long" and exitstatus == pytest.ExitCode.OK:
-        figures.merge(OUTPUT / "appliance.json")
-        figures.write(ROOT / "docs" / "APPLIANCE.md", INTRODUCTION, config.stash[_versions])
-
-
-@pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> Figures:
-    return pytestconfig.stash[_figures]
+    config.stash[_versions] = versions = dict[str, str]()
+    page = Page("APPLIANCE", "on emulated machines", INTRODUCTION, lambda: versions, only_when_passed=True)
+    config.pluginmanager.register(page)
 
 
 @pytest.fixture(scope="session")

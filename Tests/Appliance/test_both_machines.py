@@ -41,6 +41,8 @@ WantedBy=multi-user.target
 TUNNEL_UNITS = ("wg-quick@wg0.service", "runegate-firewall.service", "rathole.service")
 VPS_UNITS = ("nginx.service", "runegate.service", "runegate-wireguard.service", *TUNNEL_UNITS)
 AIBOX_UNITS = ("app.service", "runegate-tend.timer", *TUNNEL_UNITS)
+#: Between two requests of each of four visitors: what a processor can do that is emulated, beside an upgrade.
+UNHURRIED_SECONDS = 0.25
 #: The machines restart on busy cores.
 PATIENCE_SECONDS = 300
 
@@ -78,7 +80,7 @@ def story(
         for machine in machines:
             machine.switch_on()
             closing.callback(machine.close)
-            closing.callback(machine.keep_journal, workspace.logs)
+            closing.callback(machine.keep_journal, workspace.logs / f"both-{machine.name}.journal")
         assert [machine.wait_until_running() for machine in machines] == ["running", "running"]
         figures.add("both machines", "from power on to two running systems", f"{time.monotonic() - began:.0f} s")
         vps, aibox = machines
@@ -231,7 +233,7 @@ def test_an_upgrade_costs_no_visitor_anything(
     for machine in story.machines:
         machine.download(address, "/root/newer.deb")
         runs = machine.run("systemctl", "show", "--property=InvocationID", "runegate.service").stdout
-        with story.pair.load(visitor, tmp_path) as seen:
+        with story.pair.load(visitor, tmp_path, UNHURRIED_SECONDS) as seen:
             shell = Shell(machine)
             status, shown = shell.command("apt-get install --yes /root/newer.deb", within=300)
             assert status == 0, shown

@@ -54,7 +54,7 @@ def story(
         began = time.monotonic()
         machine.switch_on()
         closing.callback(machine.close)
-        closing.callback(machine.keep_journal, workspace.logs)
+        closing.callback(machine.keep_journal, workspace.logs / "one.journal")
         assert machine.wait_until_running() == "running"
         figures.add(CASE, "from power on to a running system", f"{time.monotonic() - began:.0f} s")
         deliver(machine, world, package, authority)

@@ -1,10 +1,8 @@
 """The fixtures of the endurance tests."""
 
 import os
-import signal
-import subprocess
+import platform
 from collections.abc import Callable, Iterator
-from types import FrameType
 
 import pytest
 
@@ -12,8 +10,9 @@ from busy_site import BusySite
 from form import Form
 from machines.booted import Booted
 from stage import names
-from stage.figures import Figures
-from stage.workspace import OUTPUT, ROOT, Workspace
+from stage.form import is_long
+from stage.page import Page
+from stage.workspace import Workspace
 
 INTRODUCTION = """\
 # What the years bring
@@ -27,36 +26,14 @@ names.install()
 
 pytest_plugins = ["machines.fixtures", "stage.fixtures"]
 
-_figures = pytest.StashKey[Figures]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_figures] = Figures()
-    signal.signal(signal.SIGTERM, _end)
+    config.pluginmanager.register(Page("ENDURANCE", "what was endured", INTRODUCTION, _versions))
 
 
-def _end(_: int, __: FrameType | None) -> None:
-    """Ends the run as control-C does, so that everything is taken down."""
-    raise KeyboardInterrupt
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints what was measured; after the long form also as a page."""
-    figures = config.stash[_figures]
-    if not figures.rows:
-        return
-    terminalreporter.section("what was endured")
-    terminalreporter.write_line(figures.table)
-    if Form.chosen().is_long:
-        figures.merge(OUTPUT / "endurance.json")
-        kernel = subprocess.run(["uname", "-sr"], check=True, capture_output=True, text=True).stdout.strip()
-        build = "debug build" if "debug" in os.environ.get("RUNEGATE_BINARY", "") else "release build"
-        figures.write(ROOT / "docs" / "ENDURANCE.md", INTRODUCTION, {"kernel": kernel, "runegate": build})
-
-
-@pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> Figures:
-    return pytestconfig.stash[_figures]
+def _versions() -> dict[str, str]:
+    build = "debug build" if "debug" in os.environ.get("RUNEGATE_BINARY", "") else "release build"
+    return {"kernel": f"Linux {platform.release()}", "runegate": build}
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +43,7 @@ def form() -> Form:
 
 @pytest.fixture(scope="session")
 def workspace() -> Iterator[Workspace]:
-    workspace = Workspace(logs="endurance-logs-long" if Form.chosen().is_long else "endurance-logs")
+    workspace = Workspace(logs="endurance-logs-long" if is_long() else "endurance-logs")
     yield workspace
     workspace.close()
 

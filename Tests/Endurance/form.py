@@ -1,7 +1,8 @@
 """How often and how long everything is done: the short form is part of every test run, the long one gives the figures."""
 
-import os
 from dataclasses import dataclass
+
+from stage.form import is_long
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Form:
 
     @staticmethod
     def chosen() -> "Form":
-        return LONG if os.environ.get("RUNEGATE_ENDURANCE") == "long" else SHORT
+        return LONG if is_long() else SHORT
 
 
 SHORT = Form(False, restarts=2, reloads=5, kills=40, soak_seconds=20)

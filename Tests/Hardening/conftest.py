@@ -11,7 +11,8 @@ import pytest
 from intruder import Intruder
 from machines.rendered import ROOT
 from server import UNITS, Server
-from stage.figures import Figures
+from stage.form import is_long as is_long_form
+from stage.page import Page
 from stage.polling import until
 
 INTRODUCTION = """\
@@ -25,26 +26,10 @@ them). All other lines come of the release build. `make hardening` makes this pa
 
 DROP_IN = "[Service]\nEnvironment=RUNEGATE_BROKEN_OPEN={}\n"
 
-_figures = pytest.StashKey[Figures]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_figures] = Figures()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints what was measured; after the long form also as a page."""
-    figures = config.stash[_figures]
-    if not figures.rows:
-        return
-    terminalreporter.section("what each process may, and what it costs")
-    terminalreporter.write_line(figures.table)
-    if _is_long():
-        figures.write(ROOT / "docs" / "HARDENING.md", INTRODUCTION, _versions())
-
-
-def _is_long() -> bool:
-    return os.environ.get("RUNEGATE_HARDENING") == "long"
+    heading = "what each process may, and what it costs"
+    config.pluginmanager.register(Page("HARDENING", heading, INTRODUCTION, _versions, keeps_rows=False))
 
 
 def _versions() -> dict[str, str]:
@@ -53,13 +38,8 @@ def _versions() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> Figures:
-    return pytestconfig.stash[_figures]
-
-
-@pytest.fixture(scope="session")
 def is_long() -> bool:
-    return _is_long()
+    return is_long_form()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,7 @@
 """The fixtures of the tunnel tests."""
 
 import os
-import signal
 from collections.abc import Iterator
-from types import FrameType
 
 import pytest
 
@@ -12,9 +10,10 @@ from lab.gateway import build
 from lab.namespaces import remove_leftovers
 from lab.network import Network, versions
 from lab.rathole import Rathole
-from stage.figures import Figures
+from stage.form import is_long
+from stage.page import Page
 from stage.secrets import Secrets
-from stage.workspace import OUTPUT, ROOT, Workspace
+from stage.workspace import Workspace
 
 INTRODUCTION = """\
 # What a broken tunnel costs a visitor
@@ -29,46 +28,22 @@ more over the other; one that comes later is raced over both after 250 ms. A POS
 When both tunnels fall silent, whoever comes then is told so at once; who was caught by it waits five seconds longer, since an
 app that is busy looks the same.
 """
-_figures = pytest.StashKey[Figures]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: left out of the short form")
-    config.stash[_figures] = Figures()
-    signal.signal(signal.SIGTERM, _end)
+    config.pluginmanager.register(Page("FAILOVER", "what the visitors saw", INTRODUCTION, _versions))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not Form.chosen().is_long:
+    if not is_long():
         left_out = [item for item in items if item.get_closest_marker("long")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
 
 
-def _end(_: int, __: FrameType | None) -> None:
-    """Ends the run as control-C does, so that everything is taken down."""
-    raise KeyboardInterrupt
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints what was measured; after the long form also as a page."""
-    figures = config.stash[_figures]
-    if not figures.rows:
-        return
-    terminalreporter.section("what the visitors saw")
-    terminalreporter.write_line(figures.table)
-    if Form.chosen().is_long:
-        figures.merge(OUTPUT / "failover.json")
-        figures.write(
-            ROOT / "docs" / "FAILOVER.md",
-            INTRODUCTION,
-            versions() | {"Rathole:": Rathole.find().version, "runegate": build()},
-        )
-
-
-@pytest.fixture(scope="session")
-def figures(pytestconfig: pytest.Config) -> Figures:
-    return pytestconfig.stash[_figures]
+def _versions() -> dict[str, str]:
+    return versions() | {"Rathole:": Rathole.find().version, "runegate": build()}
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +53,7 @@ def form() -> Form:
 
 @pytest.fixture(scope="session")
 def workspace() -> Iterator[Workspace]:
-    workspace = Workspace(logs="tunnel-logs-long" if Form.chosen().is_long else "tunnel-logs")
+    workspace = Workspace(logs="tunnel-logs-long" if is_long() else "tunnel-logs")
     yield workspace
     workspace.close()
 

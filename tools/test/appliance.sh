@@ -9,10 +9,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export SWIFT_BACKTRACE=enable=no RUNEGATE_APPLIANCE=short
+export SWIFT_BACKTRACE=enable=no RUNEGATE_TEST_FORM=short
 tests=(Tests/Appliance/test_one_machine.py)
 if [[ ${1:-} == long ]]; then
-    RUNEGATE_APPLIANCE=long
+    RUNEGATE_TEST_FORM=long
     shift
     tests=(Tests/Appliance)
 fi

@@ -9,9 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export RUNEGATE_ENDURANCE=short SWIFT_BACKTRACE=enable=no
+export RUNEGATE_TEST_FORM=short SWIFT_BACKTRACE=enable=no
 if [[ ${1:-} == long ]]; then
-    RUNEGATE_ENDURANCE=long
+    RUNEGATE_TEST_FORM=long
     shift
     set -- --timeout 7200 "$@"
 fi

@@ -9,9 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export RUNEGATE_HARDENING=short SWIFT_BACKTRACE=enable=no
+export RUNEGATE_TEST_FORM=short SWIFT_BACKTRACE=enable=no
 if [[ ${1:-} == long ]]; then
-    RUNEGATE_HARDENING=long
+    RUNEGATE_TEST_FORM=long
     shift
 fi
 .build/venv/bin/pytest Tests/Hardening --junit-xml .build/test-output/hardening.xml "$@"

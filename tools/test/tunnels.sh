@@ -9,9 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export RUNEGATE_TUNNELS=short SWIFT_BACKTRACE=enable=no
+export RUNEGATE_TEST_FORM=short SWIFT_BACKTRACE=enable=no
 if [[ ${1:-} == long ]]; then
-    RUNEGATE_TUNNELS=long
+    RUNEGATE_TEST_FORM=long
     shift
     set -- --timeout 3600 "$@"
 fi

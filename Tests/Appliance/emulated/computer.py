@@ -192,11 +192,11 @@ class Computer:
         """The end of the journal, for a failure's message."""
         return self.run("journalctl", "--no-pager", "--lines=80", "--output=short", check=False).stdout
 
-    def keep_journal(self, directory: Path) -> None:
+    def keep_journal(self, path: Path) -> None:
         """For whoever looks into a failure."""
         with contextlib.suppress(Gone, subprocess.TimeoutExpired):
             text = self.read("journalctl", "--no-pager", "--output=short-precise")
-            (directory / f"{self.name}.journal").write_bytes(text)
+            path.write_bytes(text)
 
     def console(self) -> str:
         """What the kernel said."""

@@ -87,11 +87,12 @@ class PublicSide:
                 return False
 
     @contextlib.contextmanager
-    def load(self, visitor: Visitor, directory: Path) -> Iterator[dict[str, Any]]:
-        """Visitors who never rest; what they saw is filled in at the end."""
+    def load(self, visitor: Visitor, directory: Path, pause: float = 0.02) -> Iterator[dict[str, Any]]:
+        """Four visitors who rest for so many seconds between requests; what they saw is filled in at the end."""
         cookie, report = directory / "cookie", directory / "report"
         cookie.write_text(visitor.cookie_header)
-        command = self.internet.enter(sys.executable, HERE / "visiting.py", self._address, DOMAIN, cookie, report)
+        words = [HERE / "visiting.py", self._address, DOMAIN, cookie, report, str(pause)]
+        command = self.internet.enter(sys.executable, *words)
         visiting = subprocess.Popen(command, stdout=subprocess.PIPE)
         seen: dict[str, Any] = {}
         try:

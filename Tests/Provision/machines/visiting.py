@@ -1,6 +1,6 @@
-"""Visitors who are signed in and never rest: GET and POST over kept https connections, each answer noted.
+"""Visitors who are signed in and rest for moments only: GET and POST over kept https connections, each answer noted.
 
-    visiting.py ADDRESS DOMAIN COOKIE_FILE REPORT
+    visiting.py ADDRESS DOMAIN COOKIE_FILE REPORT PAUSE_SECONDS
 
 It runs until SIGTERM, and long enough to notice what comes after a change, then writes the report: what was asked, and
 each answer that was not as it should be.
@@ -15,8 +15,8 @@ import threading
 import time
 from pathlib import Path
 
-WORKERS, PAUSE_SECONDS = 4, 0.02
-#: Of each worker: about a second and a half.
+WORKERS = 4
+#: Of each worker, so that what comes after a change is seen.
 LEAST_TURNS = 60
 
 
@@ -31,8 +31,8 @@ class Connection(http.client.HTTPSConnection):
 
 
 class Visitors:
-    def __init__(self, address: str, domain: str, cookie: str) -> None:
-        self._address, self._domain = address, domain
+    def __init__(self, address: str, domain: str, cookie: str, pause: float) -> None:
+        self._address, self._domain, self._pause = address, domain, pause
         self._headers = {"Cookie": cookie, "Origin": f"https://{domain}"}
         self._is_over = threading.Event()
         self.counts = {"GET": 0, "POST": 0}
@@ -43,7 +43,7 @@ class Visitors:
         connection = Connection(self._address, self._domain)
         turn = 0
         while turn < LEAST_TURNS or not self._is_over.is_set():
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(self._pause)
             turn += 1
             method = "POST" if turn % 5 == 0 else "GET"
             name = f"{number}-{turn}"
@@ -72,9 +72,9 @@ class Visitors:
 
 
 if __name__ == "__main__":
-    address, domain, cookie_file, report = sys.argv[1:]
+    address, domain, cookie_file, report, pause = sys.argv[1:]
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    visitors = Visitors(address, domain, Path(cookie_file).read_text())
+    visitors = Visitors(address, domain, Path(cookie_file).read_text(), float(pause))
     print("visiting", flush=True)
     visitors.run()
     Path(report).write_text(

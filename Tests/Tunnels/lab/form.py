@@ -1,7 +1,8 @@
 """How long everything takes: the short form is part of every test run, the long one gives the figures that count."""
 
-import os
 from dataclasses import dataclass
+
+from stage.form import is_long
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Form:
 
     @staticmethod
     def chosen() -> "Form":
-        return LONG if os.environ.get("RUNEGATE_TUNNELS") == "long" else SHORT
+        return LONG if is_long() else SHORT
 
 
 SHORT = Form(False, cuts=1, loss_seconds=10, delay_seconds=4, square_waves=2, idle_seconds=0, quiet_seconds=0)
