@@ -14,7 +14,7 @@ package struct Selection: Sendable, Equatable {
     package var dead: Set<UpstreamPath.Name>
     /// The dead paths on which nothing can go on: what runs there is ended.
     ///
-    /// On the others an app that is busy may still answer those whom it has.
+    /// On the others an app that is busy may still answer those whom it has, or the line be back in a moment.
     package var lost: Set<UpstreamPath.Name>
     /// Paths whose probes are being lost: what is sent once goes on no connection that was idle there.
     package var doubtful: Set<UpstreamPath.Name>

@@ -26,7 +26,7 @@ kernel's, never the program's own. `make test-long` makes this page anew, `tools
 A GET that is under way when a tunnel is cut waits until the tunnel is known to be dead, after 650 ms of silence, and is sent once
 more over the other; one that comes later is raced over both after 250 ms. A POST is sent once: one that was under way fails.
 When both tunnels fall silent, whoever comes then is told so at once; who was caught by it waits five seconds longer, since an
-app that is busy looks the same.
+app that is busy looks the same, and the line may be back in a moment: streams and uploads wait for ten seconds.
 """
 
 

@@ -1,6 +1,7 @@
 """Nothing works, or the app does not, or the WireGuard interface is gone."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -45,6 +46,46 @@ def test_with_both_tunnels_dead_the_page_comes_soon_and_so_does_the_app(network:
     assert recovered < 2.0
     assert status.verdict == "down", status.text
     assert status.exit_code == 2
+    network.gateway.status("ok", within=20)
+
+
+def test_a_line_that_is_interrupted_for_three_seconds_ends_no_transfer(network: Network, figures: Figures) -> None:
+    """Both tunnels fall silent at once: the home's line is interrupted, and nobody has anywhere else to go."""
+    size, pause = 200, 0.04
+    went = {}
+
+    def upload() -> Iterator[bytes]:
+        for number in range(size):
+            if number == size // 8:
+                went["cut"] = time.monotonic()
+                network.router.cut(Tunnel.WIREGUARD)
+                network.router.cut(Tunnel.RATHOLE)
+            if "mended" not in went and time.monotonic() > went.get("cut", float("inf")) + 3:
+                network.router.mend()
+                went["mended"] = time.monotonic()
+            yield b"x" * 100
+            time.sleep(pause)
+
+    with network.load() as visitors:
+        fields = {"Content-Length": str(size * 100)}
+        try:
+            answer = network.visitor.client.post("/post?id=upload", content=upload(), headers=fields)
+        finally:
+            network.router.mend()
+        uploaded = time.monotonic()
+        until(lambda: network.tunnel_used() != "", "requests are answered", 5, every=0.05)
+        # The streams are there again as soon as TCP sends once more what was lost: it waits for longer each time.
+        time.sleep(max(0.0, went.get("mended", uploaded) + 5 - time.monotonic()))
+    report = visitors.report.between(went["cut"] - 0.3, uploaded + 5)
+    reopened = sum(map(len, report.openings))
+    figures.at_most("both tunnels silent for 3 s", f"of {len(report.openings)} streams opened anew", reopened, 0)
+    figures.add("both tunnels silent for 3 s", "longest time without an event", f"{report.longest_stream_gap:.3g} s")
+    figures.at_most("both tunnels silent for 3 s", "uploads that died of it", int(answer.status_code != 200), 0)
+    assert answer.status_code == 200
+    assert went["mended"] < uploaded, "it was on its way meanwhile"
+    assert reopened == 0
+    assert 2.9 < report.longest_stream_gap < 9
+    assert network.ask_app("/counts")["doubled"] == {}
     network.gateway.status("ok", within=20)
 
 

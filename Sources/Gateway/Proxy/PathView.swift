@@ -16,7 +16,7 @@ struct PathView {
     /// How long a first byte may take on a path in doubt, counted from when both were there.
     static let patienceInDoubt: TimeAmount = .milliseconds(600)
     /// How long an answer that can be asked for again may take that was asked for before the path was dead: the
-    /// app may be busy.
+    /// app may be busy, or the line be interrupted for a moment.
     static let patienceWithApp: TimeAmount = .seconds(5)
 
     private(set) var selection: Selection
@@ -80,8 +80,8 @@ struct PathView {
         let isImpatient = now - max(since, sentAt) >= Self.patienceInDoubt
         let deadSince = deadSince[path.name]
         if mayReplay, hasOther(than: path.name), isImpatient || deadSince != nil { return .hedge }
-        guard let deadSince, !path.isProvenByConnect, isImpatient else { return .on }
-        if sentAt >= deadSince { return .giveUp }
+        guard let deadSince, isImpatient else { return .on }
+        if sentAt >= deadSince { return path.isProvenByConnect ? .on : .giveUp }
         return isRepeatable && now - deadSince >= Self.patienceWithApp ? .giveUp : .on
     }
 }

@@ -84,8 +84,17 @@ extension FailoverMachine {
             current: paths[current].path, alternative: alternative,
             raceAfter: ProbeThresholds.raceAfter(smoothed: paths[current].roundTrips.smoothed),
             dead: Set(paths.filter(\.isDead).map(\.path.name)),
-            lost: Set(paths.filter(\.isLost).map(\.path.name)),
+            lost: Set(paths.indices.filter { isLost($0, at: now) }.map { paths[$0].path.name }),
             doubtful: Set(paths.filter { $0.state == .suspect }.map(\.path.name)), outage: outage)
+    }
+
+    /// Whether nothing that runs on the path at `index` is to go on.
+    ///
+    /// When the line is interrupted that both tunnels share, there is nowhere to go: transfers outlive a short outage, as
+    /// they would without us.
+    private func isLost(_ index: Int, at now: Duration) -> Bool {
+        let answer = other(than: index).flatMap { paths[$0].newestAppAnswer }
+        return paths[index].isLost && !paths[index].mayResume(answer, at: now)
     }
 
     /// Whether a connect may be raced on the path at `index`.

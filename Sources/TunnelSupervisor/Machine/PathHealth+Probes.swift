@@ -125,6 +125,7 @@ extension PathHealth {
         lastReply = now.sinceBoot
         newestAnswer = max(newestAnswer ?? sentAt, sentAt)
         unanswered.removeAll { $0 <= sentAt }
+        unansweredSince = unanswered.first
         if isLight { probation?.count(isLost: false, sentAt: sentAt) }
         if let newestLoss, sentAt <= newestLoss { return }
         answersSinceLoss += 1
@@ -139,6 +140,7 @@ extension PathHealth {
         if let newestAnswer, sentAt <= newestAnswer { return }
         newestLoss = max(newestLoss ?? sentAt, sentAt)
         answersSinceLoss = 0
+        if unanswered.isEmpty { unansweredSince = sentAt }
         unanswered = (unanswered + [sentAt]).suffix(ProbeThresholds.downLosses)
         if state == .up, unanswered.count >= ProbeThresholds.suspectLosses { enter(.suspect, at: now) }
         checkSilence(at: now)
@@ -149,6 +151,7 @@ extension PathHealth {
         let silence = now.sinceBoot - (lastReply ?? since.sinceBoot)
         guard silence >= ProbeThresholds.downAfter(smoothed: roundTrips.smoothed) else { return }
         enter(.down, cause: .probesLost, at: now)
+        silenceBegan = unansweredSince
         if watch == .fullOften { silentSince = unanswered.first }
     }
 

@@ -17,8 +17,10 @@ package struct PathHealth: Sendable {
     package internal(set) var roundTrips = RoundTrips()
     /// When the far side last answered a probe.
     package internal(set) var lastReply: Duration?
-    /// Probes lost after the newest answered one, by the time they were sent.
+    /// Probes lost after the newest answered one, by the time they were sent: at most the last few.
     var unanswered: [Duration] = []
+    /// When the first of all these was sent.
+    var unansweredSince: Duration?
     /// When the newest answered probe was sent.
     var newestAnswer: Duration?
     /// When the newest lost probe was sent.
@@ -41,6 +43,8 @@ package struct PathHealth: Sendable {
     /// When the first of the probes was sent whose silence took the path down, as long as it may as well be the
     /// silence of an app that is busy, or has stopped.
     var silentSince: Duration?
+    /// When the first of the probes was sent whose silence took the path down; nil when something else did.
+    var silenceBegan: Duration?
     /// Good full probes in a row while down.
     package internal(set) var goodInARow = 0
     /// When the last full probe was answered.
@@ -70,11 +74,20 @@ package struct PathHealth: Sendable {
     /// Where only new requests miss the app, a connection may still be tried.
     package var isDead: Bool { state == .down && cause != .appUnreachable }
 
-    /// Whether nothing that runs on it can go on: it is dead, and it is not the app that is silent.
-    package var isLost: Bool { isDead && silentSince == nil }
+    /// Whether it is dead, and it is not the app that is silent.
+    var isLost: Bool { isDead && silentSince == nil }
 
-    /// Whether an answer over the other path would tell if this one, or the app, is silent.
-    var needsComparison: Bool { watch != .lightAndFull && (isInDoubt || silentSince != nil) }
+    /// Whether what runs on it may go on if it comes back soon: it has just fallen silent, and no probe has been
+    /// answered over the other path, the newest sent at `answer`, that was sent after the silence began.
+    func mayResume(_ answer: Duration?, at now: Duration) -> Bool {
+        guard cause == .probesLost, let silenceBegan, now - since.sinceBoot < ProbeThresholds.shortOutage
+        else { return false }
+        return answer.map { $0 <= silenceBegan } ?? true
+    }
+
+    /// Whether an answer over the other path would tell what it is that is silent: this path, the app, or the line that
+    /// both paths share.
+    var needsComparison: Bool { isInDoubt || silentSince != nil }
 
     /// Whether it is down and has answered, but not often enough yet: the rest is asked for quickly.
     package var isReturning: Bool {
@@ -115,6 +128,7 @@ package struct PathHealth: Sendable {
         probation = nil
         goodInARow = 0
         answersSinceLoss = 0
+        silenceBegan = nil
         if next == .down { provenUntil = nil } else { silentSince = nil }
     }
 }

@@ -22,6 +22,10 @@ package enum ProbeThresholds {
     /// At 10 % loss each way every fifth full probe fails for want of a
     /// handshake in time, and three in a row every few minutes.
     static let appSilence = 6
+    /// What runs on a path that fell silent is kept for so long while no other path answers.
+    ///
+    /// A home's line is interrupted for seconds now and then. TCP's own timers bring back what was on its way.
+    static let shortOutage: Duration = .seconds(10)
     /// Answered full probes in a row that begin the probation.
     static let returnAnswers = 3
     /// The share of light probes that may be lost during probation, in percent.

@@ -44,7 +44,7 @@ package struct Routing: Sendable, Hashable {
     package let raceAfter: Duration
     /// Paths that are used only if there is no other.
     package let dead: Set<UpstreamPath.Name>
-    /// Those of them whose connections are to be ended.
+    /// Those of them whose connections are to be ended: they will not come back soon, or there is a better way.
     package let lost: Set<UpstreamPath.Name>
     /// Paths on which a request that is sent once does not go on a connection that was idle.
     package let doubtful: Set<UpstreamPath.Name>

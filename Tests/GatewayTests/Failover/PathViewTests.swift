@@ -73,12 +73,15 @@ struct PathViewTests {
         #expect(verdicts == [waiting.isAtOnce ? waiting.expected : .on, waiting.expected])
     }
 
-    @Test func `a busy app has five seconds for what may be asked again, also if it was sent twice`() {
+    @Test(arguments: [rathole, wireGuard])
+    func `a busy app, or a line, has five seconds for what may be asked again, also if it was sent twice`(
+        path: UpstreamPath
+    ) {
         let view = view(dead: [.wireGuard, .rathole])
         let verdicts = [true, false].map { isRepeatable in
             [4999, 5000].map { (milliseconds: Int64) in
                 view.judge(
-                    rathole, sentAt: begin - .milliseconds(1), mayReplay: false,
+                    path, sentAt: begin - .milliseconds(1), mayReplay: false,
                     isRepeatable: isRepeatable, at: begin + .milliseconds(milliseconds))
             }
         }

@@ -83,8 +83,9 @@ class Load:
         self._opening: set[asyncio.Future[None]] = set()
         #: Each `[start, id, end, status, body]`; the last three when it is over.
         self.requests: dict[str, list[list[Any]]] = {"GET": [], "POST": []}
-        #: Each stream's times of events.
+        #: Each stream's times of events, and when it was opened.
         self.events: list[list[float]] = [[] for _ in range(STREAMS)]
+        self.openings: list[list[float]] = [[] for _ in range(STREAMS)]
 
     async def send_by_the_clock(self, method: str, per_second: int) -> None:
         loop = asyncio.get_running_loop()
@@ -119,8 +120,9 @@ class Load:
         connection.send(request, head.encode())
         asyncio.get_running_loop().call_later(PATIENCE, connection.give_up, request)
 
-    async def follow_stream(self, times: list[float]) -> None:
+    async def follow_stream(self, times: list[float], openings: list[float]) -> None:
         while True:
+            openings.append(time.monotonic())
             try:
                 reader, writer = await asyncio.open_unix_connection(self._socket)
                 writer.write(f"GET /events HTTP/1.1\r\n{self._fields}\r\n".encode())
@@ -134,7 +136,7 @@ class Load:
 
     async def run(self) -> None:
         work = [self.send_by_the_clock("GET", GETS_PER_SECOND), self.send_by_the_clock("POST", POSTS_PER_SECOND)]
-        work += [self.follow_stream(times) for times in self.events]
+        work += [self.follow_stream(*stream) for stream in zip(self.events, self.openings, strict=True)]
         everything = asyncio.gather(*work)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, everything.cancel)
         try:
@@ -152,7 +154,7 @@ class Load:
     def write(self, path: Path) -> None:
         for request in self._all:
             request += [time.monotonic(), 0, ""] if len(request) < 3 else []
-        path.write_text(json.dumps({**self.requests, "events": self.events}))
+        path.write_text(json.dumps({**self.requests, "events": self.events, "openings": self.openings}))
 
 
 if __name__ == "__main__":

@@ -32,12 +32,14 @@ class LoadReport:
     posts: list[Exchange]
     #: When events came, by stream.
     events: list[list[float]]
+    #: When it was opened, by stream.
+    openings: list[list[float]]
 
     @staticmethod
     def read(path: Path) -> "LoadReport":
         content = json.loads(path.read_text())
         gets, posts = ([Exchange(*request) for request in content[method]] for method in ("GET", "POST"))
-        return LoadReport(gets, posts, content["events"])
+        return LoadReport(gets, posts, content["events"], content["openings"])
 
     def between(self, start: float, end: float) -> "LoadReport":
         """Only what was under way then."""
@@ -46,7 +48,8 @@ class LoadReport:
             return [exchange for exchange in exchanges if exchange.end >= start and exchange.start <= end]
 
         events = [_events_between(times, start, end) for times in self.events]
-        return LoadReport(overlapping(self.gets), overlapping(self.posts), events)
+        openings = [[time for time in times if start <= time <= end] for times in self.openings]
+        return LoadReport(overlapping(self.gets), overlapping(self.posts), events, openings)
 
     @property
     def failed_gets(self) -> list[Exchange]:
