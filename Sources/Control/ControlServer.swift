@@ -95,11 +95,9 @@ package final class ControlServer: Sendable {
         let (connections, accepted) = AsyncStream.makeStream(of: ControlConnection.self)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Without descriptors whoever calls waits, and costs nothing meanwhile.
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pause = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
-                    try channel.pipeline.syncOperations.addHandler(pause)
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
             .childChannelInitializer { channel in

@@ -50,13 +50,7 @@ package struct LeaseListener: Sendable {
     }
 
     private func bind() async throws -> NIOAsyncChannel<Connection, Never> {
-        let bootstrap = ServerBootstrap(group: group).serverChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                // Without descriptors whoever calls waits, and the listener lives on.
-                let pause = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
-                try channel.pipeline.syncOperations.addHandler(pause)
-            }
-        }
+        let bootstrap = ServerBootstrap(group: group)
         let wrap: @Sendable (any Channel) -> EventLoopFuture<Connection> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 try JSONLine.wrap(channel, receiving: QueueMessage.self, sending: MailerMessage.self)
