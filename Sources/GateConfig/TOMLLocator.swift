@@ -24,8 +24,9 @@ struct TOMLLocator {
 
     /// Where the first character stands that the library must not see; nil when all is well.
     ///
-    /// It ends the process over some that TOML 1.0 has no place for, instead of saying so: characters beyond ASCII outside of strings and comments, and a table whose name does not
-    /// begin like a name. The text need not be TOML: behind its first syntax error the answer does not matter.
+    /// It ends the process over some that TOML 1.0 has no place for, instead of saying so: characters beyond ASCII
+    /// outside of strings and comments, a table whose name does not begin like a name, and a brace that closes where an
+    /// array was opened. The text need not be TOML: behind its first syntax error the answer does not matter.
     static func impossibleCharacter(in text: String) -> TextPosition? {
         var locator = TOMLLocator(text)
         return locator.findImpossible()
@@ -33,14 +34,14 @@ struct TOMLLocator {
 
     private mutating func findImpossible() -> TextPosition? {
         if current == "\u{feff}" { step() }
-        var depth = 0
+        var open: [Unicode.Scalar] = []
         var isAtStart = true
         while let scalar = current {
             switch scalar {
             case " ", "\t", "\r": step()
             case "\n":
                 step()
-                if depth <= 0 { (depth, isAtStart) = (0, true) }
+                if open.isEmpty { isAtStart = true }
             case "#": skipLine()
             case "[" where isAtStart:
                 isAtStart = false
@@ -51,8 +52,9 @@ struct TOMLLocator {
             default:
                 guard scalar.value < 0x80 else { return position }
                 isAtStart = false
-                if scalar == "[" || scalar == "{" { depth += 1 }
-                if scalar == "]" || scalar == "}" { depth -= 1 }
+                if scalar == "}", open.last == "[" { return position }
+                if scalar == "[" || scalar == "{" { open.append(scalar) }
+                if scalar == "]" || scalar == "}" { _ = open.popLast() }
                 if scalar == "\"" || scalar == "'" { skipString(scalar) } else { step() }
             }
         }

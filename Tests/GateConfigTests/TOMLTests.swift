@@ -136,7 +136,7 @@ func `a NUL does not hide the rest of a file`(text: String) {
 
 @Test(arguments: [
     ("[ü]", 1, 2), ("[+x]", 1, 2), ("a = \"ü\" # ü\n[[ ! ]]", 2, 4), ("é = 1", 1, 1),
-    ("a = [\n  [+1],\n]\nb = ü", 4, 5),
+    ("a = [\n  [+1],\n]\nb = ü", 4, 5), ("a = [}", 1, 6), ("a = [{b = 1},\n }]", 2, 2),
 ])
 func `what the library would die of is told with line and column`(text: String, line: Int, column: Int) {
     #expect(TOMLLocator.impossibleCharacter(in: text) == TextPosition(line: line, column: column))
