@@ -58,8 +58,12 @@ def test_wg_quick_takes_the_interface(machine: Make, case: str) -> None:
     stripped = here.run("wg-quick", "strip", "wg0").stdout
     assert "PrivateKey" in stripped and "Address" not in stripped
     here.run("wireguard-go", "wg0")
-    here.run("bash", "-c", "wg setconf wg0 <(wg-quick strip wg0)")
-    peers = here.run("wg", "show", "wg0", "allowed-ips").stdout.split("\n")[:-1]
+    try:
+        here.run("bash", "-c", "wg setconf wg0 <(wg-quick strip wg0)")
+        peers = here.run("wg", "show", "wg0", "allowed-ips").stdout.split("\n")[:-1]
+    finally:
+        # Which ends the program, too.
+        here.run("ip", "link", "delete", "wg0")
     assert len(peers) == (0 if case == "vps-bare" else 1)
     assert all(re.search(r"\t\d+\.\d+\.\d+\.\d+/32$", peer) for peer in peers)
 
