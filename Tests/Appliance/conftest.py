@@ -10,6 +10,7 @@ import pytest
 from emulated.world import World
 from stage.background import Background
 from stage.certificates import Authority
+from stage.interruption import interrupt_on_termination
 from stage.page import Page
 from stage.secrets import Secrets
 from stage.workspace import ROOT, Workspace
@@ -38,6 +39,7 @@ _versions = pytest.StashKey[dict[str, str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    interrupt_on_termination()
     assert os.geteuid() == 0, "the network between the machines needs root"
     config.stash[_versions] = versions = dict[str, str]()
     page = Page("APPLIANCE", "on emulated machines", INTRODUCTION, lambda: versions, only_when_passed=True)

@@ -1,6 +1,5 @@
 """The fixtures of the endurance tests."""
 
-import os
 import platform
 from collections.abc import Callable, Iterator
 
@@ -8,9 +7,11 @@ import pytest
 
 from busy_site import BusySite
 from form import Form
+from lab.gateway import build
 from machines.booted import Booted
 from stage import names
 from stage.form import is_long
+from stage.interruption import interrupt_on_termination
 from stage.page import Page
 from stage.workspace import Workspace
 
@@ -28,12 +29,12 @@ pytest_plugins = ["machines.fixtures", "stage.fixtures"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    interrupt_on_termination()
     config.pluginmanager.register(Page("ENDURANCE", "what was endured", INTRODUCTION, _versions))
 
 
 def _versions() -> dict[str, str]:
-    build = "debug build" if "debug" in os.environ.get("RUNEGATE_BINARY", "") else "release build"
-    return {"kernel": f"Linux {platform.release()}", "runegate": build}
+    return {"kernel": f"Linux {platform.release()}", "runegate": build()}
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from intruder import Intruder
 from machines.rendered import ROOT
 from server import UNITS, Server
-from stage.form import is_long as is_long_form
+from stage.interruption import interrupt_on_termination
 from stage.page import Page
 from stage.polling import until
 
@@ -28,6 +28,7 @@ DROP_IN = "[Service]\nEnvironment=RUNEGATE_BROKEN_OPEN={}\n"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    interrupt_on_termination()
     heading = "what each process may, and what it costs"
     config.pluginmanager.register(Page("HARDENING", heading, INTRODUCTION, _versions, keeps_rows=False))
 
@@ -35,11 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def _versions() -> dict[str, str]:
     systemd = subprocess.run(["systemctl", "--version"], check=True, capture_output=True, text=True).stdout
     return {"kernel": f"Linux {platform.release()}", "systemd": systemd.split()[1]}
-
-
-@pytest.fixture(scope="session")
-def is_long() -> bool:
-    return is_long_form()
 
 
 @pytest.fixture(scope="session")

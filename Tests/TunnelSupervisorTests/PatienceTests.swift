@@ -29,21 +29,15 @@ func `whoever looks in time decides at once`(lateness: Int) {
     #expect(patience.due == .milliseconds(300))
 }
 
-@Test func `a late look gives as much time again as was missing`() {
+@Test(arguments: [(450, 600, 610), (60_000, 60_300, 60_301)])
+func `a late look gives as much time again as was missing, and one more wait at most`(
+    lateLook: Int, due: Int, nextLook: Int
+) {
     var patience = Patience(.milliseconds(300), from: .zero)
-    let late = patience.isOver(at: .milliseconds(450))
+    let late = patience.isOver(at: .milliseconds(lateLook))
     #expect(!late)
-    #expect(patience.due == .milliseconds(600))
-    let inTime = patience.isOver(at: .milliseconds(610))
-    #expect(inTime)
-}
-
-@Test func `a process that stood still for long gives one more wait, and no more`() {
-    var patience = Patience(.milliseconds(300), from: .zero)
-    let late = patience.isOver(at: .seconds(60))
-    #expect(!late)
-    #expect(patience.due == .milliseconds(60_300))
-    let inTime = patience.isOver(at: .milliseconds(60_301))
+    #expect(patience.due == .milliseconds(due))
+    let inTime = patience.isOver(at: .milliseconds(nextLook))
     #expect(inTime)
 }
 

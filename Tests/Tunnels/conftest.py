@@ -11,6 +11,7 @@ from lab.namespaces import remove_leftovers
 from lab.network import Network, versions
 from lab.rathole import Rathole
 from stage.form import is_long
+from stage.interruption import interrupt_on_termination
 from stage.page import Page
 from stage.secrets import Secrets
 from stage.workspace import Workspace
@@ -31,6 +32,7 @@ app that is busy looks the same, and the line may be back in a moment: streams a
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    interrupt_on_termination()
     config.addinivalue_line("markers", "long: left out of the short form")
     config.pluginmanager.register(Page("FAILOVER", "what the visitors saw", INTRODUCTION, _versions))
 

@@ -1,8 +1,6 @@
 """What a suite measured: printed at the end, and after its long form also a page under `docs/`."""
 
-import signal
 from collections.abc import Callable
-from types import FrameType
 
 import pytest
 
@@ -32,8 +30,6 @@ class Page:
         self._keeps_rows = keeps_rows
         self._only_when_passed = only_when_passed
         self._figures = Figures()
-        # Control-C takes down what a run has made, and so shall this.
-        signal.signal(signal.SIGTERM, _interrupt)
 
     @pytest.fixture(scope="session")
     def figures(self) -> Figures:
@@ -49,7 +45,3 @@ class Page:
         if self._keeps_rows:
             self._figures.merge(OUTPUT / f"{self._name.lower()}.json")
         self._figures.write(ROOT / "docs" / f"{self._name}.md", self._introduction, self._versions())
-
-
-def _interrupt(_: int, __: FrameType | None) -> None:
-    raise KeyboardInterrupt
