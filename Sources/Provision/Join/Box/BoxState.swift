@@ -96,6 +96,9 @@ package struct ServerPlace: Codable, Hashable, Sendable {
         appPort = code.appPort.number
     }
 
+    /// The VPS at its end of the tunnel; nil when the record is damaged.
+    var vpsInTunnel: IPAddress? { (try? TunnelNetwork(tunnelNetwork))?.vps }
+
     /// What the plan of the aibox is made from, as far as the VPS knows it.
     ///
     /// - Throws: When the file was changed by somebody else.

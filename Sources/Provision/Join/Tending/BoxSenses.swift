@@ -61,7 +61,7 @@ package struct BoxSenses: Sendable {
 
     /// Whether the VPS answers through the tunnel; nil when we may not ask.
     private var echoes: Bool? {
-        (try? TunnelNetwork(state.place.tunnelNetwork)).flatMap { UnbrokenEcho(to: $0.vps)?.answers(100) }
+        state.place.vpsInTunnel.flatMap { UnbrokenEcho(to: $0)?.answers(100) }
     }
 
     private func wireGuard() -> TendFacts.WireGuardFacts? {

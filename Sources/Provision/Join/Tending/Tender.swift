@@ -22,9 +22,7 @@ package struct Tender {
     ///
     /// - Throws: The first of what could not be done; the rest was tried all the same.
     package func tend(_ state: BoxState) throws(Fault) {
-        if let network = try? TunnelNetwork(state.place.tunnelNetwork) {
-            _ = TunnelNudge.send(to: network.vps, over: interface)
-        }
+        if let vps = state.place.vpsInTunnel { _ = TunnelNudge.send(to: vps, over: interface) }
         let facts = BoxSenses(state, interface: interface, time: time).facts()
         var memory = recall()
         let actions = Tending.decide(facts, &memory, at: time.now())
